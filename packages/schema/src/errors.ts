@@ -1,0 +1,173 @@
+/** An entry of the error catalogue: what a caller sees, at which HTTP status. */
+export interface ErrorEntry {
+  readonly status: number;
+  readonly title: string;
+  readonly help: string;
+}
+
+/**
+ * Every error that Annex answers on purpose. The code is the contract: GraphQL carries it in
+ * `errors[].extensions.code`, REST in `code` of an RFC 9457 problem.
+ */
+export const errorCatalogue = {
+  BAD_INPUT: {
+    status: 400,
+    title: 'The input is not acceptable',
+    help: 'The details name each field, what was given and what is allowed. Correct them and send again.',
+  },
+  MALFORMED_JSON: {
+    status: 400,
+    title: 'The body is not JSON',
+    help: 'The details give the place (line, column and byte) where reading stopped.',
+  },
+  INVALID_SARIF: {
+    status: 422,
+    title: 'The file is not a SARIF 2.1.0 log that can be imported',
+    help: 'The details name the place as a JSON pointer, what was found there and what is expected (SARIF 2.1.0). Nothing was imported.',
+  },
+  UNSUPPORTED_FORMAT: {
+    status: 415,
+    title: 'The format is not supported',
+    help: 'The details list the formats that are.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    title: 'The body is larger than allowed',
+    help: 'The details name the limit in bytes. Nothing was stored.',
+  },
+  QUERY_TOO_COMPLEX: {
+    status: 400,
+    title: 'The query asks for too much at once',
+    help: 'The details name the limit on depth, breadth, cost or size that was passed. Ask for less, or page.',
+  },
+  GRAPHQL_INVALID: {
+    status: 400,
+    title: 'The GraphQL document is not valid',
+    help: 'The message names the place. The explorer at /graphql shows the schema.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    title: 'Who is calling is not known',
+    help: 'Send an API key: `Authorization: Bearer annex_…`. It may be missing, wrong, expired or revoked.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    title: 'The caller may not do this',
+    help: 'The details name the permission that is missing. An administrator can grant it by a role or a wider key.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    title: 'There is no such thing here',
+    help: 'The details name what was looked for. What belongs to another tenant is not found either.',
+  },
+  VERSION_CONFLICT: {
+    status: 412,
+    title: 'It has changed since you read it',
+    help: 'Read it again, look at what changed, and send the change with the present version (GraphQL: expectedVersion, REST: If-Match).',
+  },
+  VERSION_REQUIRED: {
+    status: 428,
+    title: 'The version that you read must be sent along',
+    help: 'Send `If-Match` with the ETag of the representation that you read.',
+  },
+  ALREADY_EXISTS: {
+    status: 409,
+    title: 'It exists already',
+    help: 'The details name the field whose value is taken.',
+  },
+  STATE_CONFLICT: {
+    status: 409,
+    title: 'Its state does not allow this',
+    help: 'The details name the present state and the transitions that it allows.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    title: 'The idempotency key was used for another input',
+    help: 'Use a new key for a new request; repeat a key only with the same input.',
+  },
+  AS_OF_NOT_WRITABLE: {
+    status: 400,
+    title: 'The past cannot be written',
+    help: 'Leave out the header Annex-As-Of when changing something.',
+  },
+  STANDARD_NOT_CERTIFIABLE: {
+    status: 422,
+    title: 'Nobody can be certified against this standard',
+    help: 'The details say why and which standard to use instead.',
+  },
+  ADDRESS_REFUSED: {
+    status: 422,
+    title: 'The address may not be called',
+    help: 'Outbound calls go to public addresses over http or https only, unless the installation allows private ones (ANNEX_OUTBOUND_ALLOW_PRIVATE).',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    title: 'Too many requests',
+    help: 'Wait as long as `Retry-After` says.',
+  },
+  UNAVAILABLE: {
+    status: 503,
+    title: 'A part of Annex does not answer',
+    help: 'The rest works. Try again; /readyz tells which part it is.',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'Something unforeseen went wrong',
+    help: 'It was logged with the reference in the details. Send that reference to whoever runs this installation.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One fault of one field: where, what was given, what is allowed. */
+export interface FieldFault {
+  /** The place, as the caller wrote it: `input.title`, `/runs/0/results`, `query.format`. */
+  readonly field: string;
+  readonly given?: unknown;
+  readonly allowed: string;
+}
+
+/**
+ * An expected failure. The inside throws it; the edges (GraphQL, REST, CLI) say it in their own way.
+ * Anything else that is thrown is a defect: it is logged and answered as INTERNAL with a reference.
+ */
+export class AnnexError extends Error {
+  readonly code: ErrorCode;
+  readonly faults: readonly FieldFault[];
+  readonly details: Readonly<Record<string, unknown>>;
+
+  /**
+   * @param code entry of the catalogue
+   * @param message one sentence about this very case
+   * @param options `faults` name fields; `details` are further facts for machines; `cause` is kept for the log
+   */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: {
+      faults?: readonly FieldFault[];
+      details?: Readonly<Record<string, unknown>>;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AnnexError';
+    this.code = code;
+    this.faults = options.faults ?? [];
+    this.details = options.details ?? {};
+  }
+
+  get entry(): ErrorEntry {
+    return errorCatalogue[this.code];
+  }
+}
+
+/** BAD_INPUT for one field. */
+export function badInput(field: string, given: unknown, allowed: string): AnnexError {
+  return new AnnexError('BAD_INPUT', `${field}: ${allowed}`, { faults: [{ field, given, allowed }] });
+}
+
+/** NOT_FOUND for a thing of a kind: `notFound('Risk', id)`. */
+export function notFound(kind: string, id: string): AnnexError {
+  return new AnnexError('NOT_FOUND', `There is no ${kind} ${id}`, { details: { kind, id } });
+}
