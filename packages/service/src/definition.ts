@@ -6,8 +6,11 @@ import type { Migration } from './database/migrations.ts';
 import type { WriteTx } from './database/transaction.ts';
 import type { GraphqlModule } from './graphql/module.ts';
 
-/** Handles one event in one transaction, together with the record that it was handled. */
-export type EventHandler<T, E extends EventType> = (tx: WriteTx<T>, event: AnnexEvent<E>) => Promise<void>;
+/**
+ * Handles one event in one transaction, together with the record that it was handled. `raw` is the exact text that was sent, which
+ * the trail keeps.
+ */
+export type EventHandler<T, E extends EventType> = (tx: WriteTx<T>, event: AnnexEvent<E>, raw: string) => Promise<void>;
 export type EventHandlers<T> = { readonly [E in EventType]?: EventHandler<T, E> };
 
 /** What fell due: `kind` chose the handler, `subjectId` says about what. */

@@ -1,6 +1,20 @@
-import type { ServiceName } from '@annex/schema';
-import type { Pool } from 'pg';
+import { AnnexError, eventDataFaults, type EventType, isUuid, type ServiceName } from '@annex/schema';
+import {
+  CamelCasePlugin,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import { businessNow, type ClockKind } from '../clock.ts';
 import type { Scope } from '../scope.ts';
+import { eventBodies } from './outbox.ts';
+import { rolesOf } from './roles.ts';
 import type { Tx, WriteTx } from './transaction.ts';
 
 export interface OpenRead<T> {
@@ -9,10 +23,14 @@ export interface OpenRead<T> {
   end(): Promise<void>;
 }
 
+/** A query of the worker role. */
+export type WorkerQuery = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
 /** The one way to a service's data: the pool of its login role, transactions bound to a tenant. */
 export interface Database<T> {
   readonly service: ServiceName;
-  readonly pool: Pool;
+  readonly pool: pg.Pool;
+  readonly clock: ClockKind;
   /** Opens a repeatable-read, read-only transaction in one round trip; as of `scope.asOf` where it is set. */
   openRead(scope: Scope): Promise<OpenRead<T>>;
   /** Runs in a read transaction of its own. */
@@ -27,8 +45,245 @@ export interface Database<T> {
    * The one exception from the tenant scope, for relay, ticker and sweeps: runs as the worker role, which reaches
    * outbox, inbox, dead letters and due rows of all tenants and nothing else. Use it to find tenants; do the work in `write`.
    */
-  acrossTenants<R>(run: (query: <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>) => Promise<R>): Promise<R>;
+  acrossTenants<R>(run: (query: WorkerQuery) => Promise<R>): Promise<R>;
   /** Calls `listener` after each commit that recorded events (in this process). */
   onRecorded(listener: () => void): void;
   close(): Promise<void>;
 }
+
+export interface DatabaseOptions {
+  readonly service: ServiceName;
+  /** Connects as the service's login role. */
+  readonly url: string;
+  readonly poolSize: number;
+  readonly clock: ClockKind;
+  readonly log: Logger;
+}
+
+/** int8 and numeric as numbers: counts and positions stay far below 2^53. */
+const numberTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === pg.types.builtins.INT8 || oid === pg.types.builtins.NUMERIC) return Number;
+    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** A kysely driver over one connection that is in a transaction already. */
+class BoundDriver implements Driver {
+  readonly #connection: DatabaseConnection;
+
+  constructor(client: pg.PoolClient) {
+    this.#connection = {
+      async executeQuery<R>(compiled: { sql: string; parameters: readonly unknown[] }) {
+        const result = await client.query(compiled.sql, [...compiled.parameters]);
+        return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
+      },
+      // biome-ignore lint/correctness/useYield: there is no cursor on a bound connection
+      async *streamQuery() {
+        throw new Error('Streaming needs a cursor of its own; page by key instead');
+      },
+    };
+  }
+
+  async init() {}
+  async acquireConnection() {
+    return this.#connection;
+  }
+  async beginTransaction(): Promise<void> {
+    throw new Error('The transaction is open already; its scope is the whole operation');
+  }
+  async commitTransaction() {}
+  async rollbackTransaction() {}
+  async releaseConnection() {}
+  async destroy() {}
+}
+
+const adapter = new PostgresAdapter();
+const compiler = new PostgresQueryCompiler();
+const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
+
+function bind<T>(client: pg.PoolClient): Kysely<T> {
+  const driver = new BoundDriver(client);
+  return new Kysely<T>({
+    dialect: {
+      createAdapter: () => adapter,
+      createDriver: () => driver,
+      createQueryCompiler: () => compiler,
+      createIntrospector: (db) => new PostgresIntrospector(db),
+    },
+    plugins: [camelCase],
+  });
+}
+
+/** Text of `begin` with the settings of the tenant, as one simple query: one round trip. */
+function opening(mode: 'read' | 'write', service: ServiceName, scope: Scope, clock: ClockKind): string {
+  if (!isUuid(scope.tenant)) throw new Error('A transaction needs the tenant as a UUID');
+  const now = scope.asOf ? `'${scope.asOf.toISOString()}'` : `(${businessNow(clock)})::text`;
+  const path = scope.asOf ? `${service}_asof, ${service}` : service;
+  const begin = mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin isolation level read committed';
+  return `${begin}; select set_config('annex.tenant', '${scope.tenant}', true), set_config('search_path', '${path}', true), set_config('annex.now', ${now}, true) as now`;
+}
+
+/** What may succeed when tried again: serialisation failure, deadlock. */
+const transient = new Set(['40001', '40P01']);
+
+export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
+  const { service, clock, log } = options;
+  const roles = rolesOf(service);
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    types: numberTypes,
+    application_name: `annex ${service}`,
+    idleTimeoutMillis: 30_000,
+    options: '-c timezone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=120s',
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  });
+  const listeners: (() => void)[] = [];
+
+  const open = async (mode: 'read' | 'write', scope: Scope) => {
+    const text = opening(mode, service, scope, clock);
+    const client = await pool.connect();
+    try {
+      const results = (await client.query(text)) as unknown as pg.QueryResult<{ now: string }>[];
+      const now = new Date(results[1]?.rows[0]?.now ?? Number.NaN);
+      const tx: Tx<T> = {
+        db: bind<T>(client),
+        scope,
+        tenant: scope.tenant,
+        now,
+        query: (sql, values) => client.query(sql, values ? [...values] : undefined),
+      };
+      return { client, tx };
+    } catch (error) {
+      client.release(error instanceof Error ? error : true);
+      throw error;
+    }
+  };
+
+  /** Ends a transaction; a connection that cannot even do that is thrown away. */
+  const finish = async (client: pg.PoolClient, how: 'commit' | 'rollback') => {
+    try {
+      await client.query(how);
+      client.release();
+    } catch (error) {
+      client.release(error instanceof Error ? error : true);
+      throw error;
+    }
+  };
+
+  const openRead = async (scope: Scope): Promise<OpenRead<T>> => {
+    const { client, tx } = await open('read', scope);
+    let ended = false;
+    return {
+      tx,
+      async end() {
+        if (ended) return;
+        ended = true;
+        await finish(client, 'commit');
+      },
+    };
+  };
+
+  const attempt = async <R>(scope: Scope, run: (tx: WriteTx<T>) => Promise<R>): Promise<R> => {
+    const { client, tx } = await open('write', scope);
+    const recorded: { id: string; type: EventType; body: string }[] = [];
+    const after: (() => void)[] = [];
+    const writeTx: WriteTx<T> = {
+      ...tx,
+      record(type, data, about = {}) {
+        const faults = eventDataFaults(type, data);
+        if (faults.length > 0) throw new Error(`${type} is not what its schema says: ${faults.join('; ')}`);
+        recorded.push(...eventBodies({ service, type, data, about, scope, time: tx.now, newId: uuidv7 }));
+      },
+      afterCommit(listener) {
+        after.push(listener);
+      },
+    };
+    let result: R;
+    try {
+      result = await run(writeTx);
+      if (recorded.length > 0) {
+        await client.query(
+          `insert into outbox (tenant_id, id, type, body)
+           select $1, e.id, e.type, e.body from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as e(id, type, body, n) order by e.n`,
+          [scope.tenant, recorded.map((e) => e.id), recorded.map((e) => e.type), recorded.map((e) => e.body)],
+        );
+      }
+    } catch (error) {
+      await finish(client, 'rollback').catch((lost) => log.warn({ err: lost }, 'a rollback did not reach the database'));
+      throw error;
+    }
+    await finish(client, 'commit');
+    for (const listener of recorded.length > 0 ? [...after, ...listeners] : after) {
+      try {
+        listener();
+      } catch (error) {
+        log.error({ err: error }, 'what follows a commit failed');
+      }
+    }
+    return result;
+  };
+
+  return {
+    service,
+    pool,
+    clock,
+    openRead,
+
+    async read(scope, run) {
+      const opened = await openRead(scope);
+      try {
+        return await run(opened.tx);
+      } finally {
+        await opened.end();
+      }
+    },
+
+    async write(scope, run) {
+      if (scope.asOf) {
+        throw new AnnexError('AS_OF_NOT_WRITABLE', 'A change was asked for together with Annex-As-Of', {
+          details: { asOf: scope.asOf.toISOString() },
+        });
+      }
+      for (let tries = 1; ; tries++) {
+        try {
+          return await attempt(scope, run);
+        } catch (error) {
+          const code = (error as { code?: unknown }).code;
+          if (tries >= 4 || typeof code !== 'string' || !transient.has(code)) throw error;
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * tries));
+        }
+      }
+    },
+
+    async acrossTenants(run) {
+      const client = await pool.connect();
+      let failed: unknown;
+      try {
+        await client.query(`begin; set local role ${pg.escapeIdentifier(roles.worker)}; set local search_path = ${service}`);
+        const result = await run(async (text, values) => (await client.query(text, values ? [...values] : undefined)).rows);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        failed = error;
+        await client.query('rollback').catch(() => undefined);
+        throw error;
+      } finally {
+        client.release(failed instanceof pg.DatabaseError || failed === undefined ? undefined : true);
+      }
+    },
+
+    onRecorded(listener) {
+      listeners.push(listener);
+    },
+
+    async close() {
+      await pool.end();
+    },
+  };
+}
+

@@ -1,4 +1,3 @@
-/** Placeholder signature; see tables.ts for what a migration may do. */
 import type { TableBuilder } from './tables.ts';
 
 /** One step of a service's schema. `name` is `yyyymmdd_hhmm_what_changes`; order is the order of the list. */

@@ -1,0 +1,41 @@
+export { businessNow, type ClockKind } from './clock.ts';
+export {
+  ConfigError,
+  type Environment,
+  EnvironmentReader,
+  type ProcessConfig,
+  processConfig,
+  queueConfig,
+} from './config.ts';
+export { announceRules, type Judgement, judge, type Rule, type RuleLink } from './conformity.ts';
+export { connectDatabase, type Database } from './database/database.ts';
+export {
+  type EmbeddedDatabase,
+  EmbeddedDatabaseError,
+  startEmbeddedDatabase,
+} from './database/embedded.ts';
+export type { Migration } from './database/migrations.ts';
+export { migrateService, provisionDatabase } from './database/provision.ts';
+export { provisionRoles, queueRole, queueSchema, rolePassword, rolesOf, urlAs } from './database/roles.ts';
+export { type TableBuilder, tenantSetting } from './database/tables.ts';
+export type { Tx, WriteTx } from './database/transaction.ts';
+export type { Due, DueHandler, EventHandler, EventHandlers, ServiceContext, ServiceDefinition } from './definition.ts';
+export { checkVersion, entityFields, ismsOf, newId, touched } from './entities.ts';
+export type { CallContext, GraphqlModule, Resolver, ResolverMap } from './graphql/module.ts';
+export { type Caller, type RequestInfo, scopeOf } from './identity/caller.ts';
+export { createLogger } from './logging.ts';
+export {
+  listDeadLetters,
+  openQueues,
+  type QueueConfig,
+  type Queues,
+  replay,
+  requestResync,
+  resendRange,
+  retryDeadLetter,
+  retryDeadLetters,
+  schedule,
+  unschedule,
+} from './messaging/index.ts';
+export { nextReference } from './references.ts';
+export { type Scope, systemScope, systemTenant } from './scope.ts';

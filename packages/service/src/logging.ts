@@ -1,0 +1,67 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export interface LoggingOptions {
+  readonly service: string;
+  readonly level: LogLevel;
+  /** Where lines go; standard output unless told. */
+  readonly destination?: DestinationStream;
+}
+
+/** Names whose values never reach a log, at the top of a line or up to three objects deep. */
+const secretNames = [
+  'authorization',
+  'Authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'passphrase',
+  'secret',
+  'secrets',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'apiKey',
+  'privateKey',
+  'seed',
+  'x-api-key',
+  'idempotencyKey',
+  'idempotency-key',
+  'connectionString',
+  'databaseUrl',
+  'redisUrl',
+];
+
+const redacted = secretNames.flatMap((name) => ['', '*', '*.*', '*.*.*'].map((depth) => `${depth}["${name}"]`));
+
+/**
+ * What a log line keeps of an error. PostgreSQL puts values of rows into `detail`, `where` and `internalQuery`, so only what
+ * names the place is taken.
+ */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return depth === 0 ? { message: String(error) } : String(error);
+  const facts = error as Error & Record<string, unknown>;
+  const kept: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
+  for (const name of ['code', 'severity', 'schema', 'table', 'column', 'constraint', 'routine', 'statusCode']) {
+    if (facts[name] !== undefined) kept[name] = facts[name];
+  }
+  if (error.cause !== undefined && depth < 5) kept.cause = describeError(error.cause, depth + 1);
+  if (error instanceof AggregateError && depth < 5) kept.errors = error.errors.map((one) => describeError(one, depth + 1));
+  return kept;
+}
+
+/** The log of a process or service: one JSON object a line, secrets redacted, levels by name. */
+export function createLogger(options: LoggingOptions): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redacted, censor: '[redacted]' },
+      serializers: { err: describeError, error: describeError },
+    },
+    options.destination ?? pino.destination({ fd: 1, sync: false }),
+  );
+}

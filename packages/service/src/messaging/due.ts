@@ -1,0 +1,18 @@
+import type { WriteTx } from '../database/transaction.ts';
+
+/**
+ * Asks for the handler of `kind` to be called about `subjectId` once business time has reached `dueAt`. There is one
+ * due moment a kind and subject: a later call moves it.
+ */
+export async function schedule<T>(tx: WriteTx<T>, kind: string, subjectId: string, dueAt: Date): Promise<void> {
+  await tx.query(
+    `insert into due (tenant_id, kind, subject_id, due_at) values ($1, $2, $3, $4)
+     on conflict (tenant_id, kind, subject_id) do update set due_at = excluded.due_at, attempts = 0, retry_after = null`,
+    [tx.tenant, kind, subjectId, dueAt.toISOString()],
+  );
+}
+
+/** Takes a due moment back; nothing happens when there is none. */
+export async function unschedule<T>(tx: WriteTx<T>, kind: string, subjectId: string): Promise<void> {
+  await tx.query('delete from due where tenant_id = $1 and kind = $2 and subject_id = $3', [tx.tenant, kind, subjectId]);
+}

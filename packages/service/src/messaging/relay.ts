@@ -1,0 +1,321 @@
+import { type ConsumerName, consumersOf, isEventType } from '@annex/schema';
+import type { PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import type { Database } from '../database/database.ts';
+import { systemScope } from '../scope.ts';
+import { Ledger } from './ledger.ts';
+import type { MessagingMetrics } from './metrics.ts';
+import type { QueuedEvent, Queues } from './queue.ts';
+
+export interface RelayOptions {
+  /** Jobs that one tenant may have in the queues before its further events wait in the outbox. */
+  readonly inFlightPerTenant: number;
+  /** Events of one tenant in one go. */
+  readonly batch: number;
+  readonly batchBytes: number;
+  /** The net under poke and NOTIFY, in milliseconds. */
+  readonly pollMs: number;
+}
+
+export const relayDefaults: RelayOptions = {
+  inFlightPerTenant: 2000,
+  batch: 500,
+  batchBytes: 8 * 1024 * 1024,
+  pollMs: 1000,
+};
+
+export interface Relay {
+  /** Whether this process holds the service's lock; of several, one does. */
+  readonly leading: boolean;
+  /** There may be something to send; cheap, may be called as often as wanted. */
+  poke(): void;
+  /** Finishes the pass in hand and gives the lock back. */
+  stop(): Promise<void>;
+}
+
+/** Pokes that come this close together make one pass, and one NOTIFY. */
+const pokeMs = 2;
+const notifyMs = 20;
+/** A full tenant is looked at again after this time. */
+const fullMs = 250;
+/** The ledger's size at which it is checked as a whole, so that memory stays bounded whatever the number of tenants. */
+const ledgerLimit = 100_000;
+
+interface Waiting {
+  readonly id: string;
+  readonly type: string;
+  readonly event: string;
+  readonly age: number;
+}
+
+/** The exact bytes of an event: what the outbox keeps, with the sequence that the relay gave. */
+export const eventText = (sequence: number, body: string): string => `{"sequence":${sequence},${body}`;
+
+/**
+ * Sends what a service's outbox holds. It numbers the committed rows of each tenant without gaps, adds them to the
+ * queue of each consumer, then marks them as published: dying between any two of these steps makes duplicates, which
+ * the inbox of the consumer takes, and loses nothing.
+ */
+export function startRelay<T>(parts: {
+  readonly database: Database<T>;
+  readonly queues: Queues;
+  readonly log: Logger;
+  readonly metrics: MessagingMetrics;
+  readonly options?: Partial<RelayOptions>;
+}): Relay {
+  const { database, queues, log, metrics } = parts;
+  const options = { ...relayDefaults, ...parts.options };
+  const { service } = database;
+  const channel = `annex_outbox_${service}`;
+  const ledger = new Ledger();
+
+  let stopping = false;
+  let client: PoolClient | undefined;
+  let leading = false;
+  let lastHeartbeat = 0;
+
+  // Sleeping and waking: a wake during a pass is kept for the next sleep.
+  let woken = false;
+  let wake: (() => void) | undefined;
+  const wakeUp = () => {
+    woken = true;
+    wake?.();
+  };
+  const sleep = async (ms: number) => {
+    if (woken || stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    wake = undefined;
+  };
+
+  let poking: NodeJS.Timeout | undefined;
+  const poke = () => {
+    if (stopping || poking) return;
+    poking = setTimeout(
+      () => {
+        poking = undefined;
+        if (leading) wakeUp();
+        // NOTIFY takes a lock over the whole server at commit, so it is sent seldom and never by a writer.
+        else client?.query(`notify ${channel}`).catch(() => undefined);
+      },
+      leading ? pokeMs : notifyMs,
+    );
+  };
+  database.onRecorded(poke);
+
+  const drop = (lost: PoolClient, error: unknown) => {
+    if (client !== lost) return;
+    client = undefined;
+    leading = false;
+    lost.release(true);
+    if (!stopping) log.warn({ err: error }, 'the relay lost its connection and with it the lock');
+  };
+
+  /** Tries to be the one relay of the service. The lock lives as long as the connection. */
+  const lead = async () => {
+    if (!client) {
+      const opened = await database.pool.connect();
+      client = opened;
+      opened.on('error', (error) => drop(opened, error));
+      opened.on('end', () => drop(opened, new Error('the connection ended')));
+      opened.on('notification', wakeUp);
+    }
+    const held = client;
+    try {
+      const answer = await held.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [
+        channel,
+      ]);
+      if (!answer.rows[0]?.got) return;
+      await held.query(`listen ${channel}`);
+      if (client !== held) return;
+      leading = true;
+      lastHeartbeat = Date.now();
+      log.info('this process relays the events');
+    } catch (error) {
+      drop(held, error);
+    }
+  };
+
+  /** A connection may be dead without telling; then another process has the lock. */
+  const heartbeat = async () => {
+    const held = client;
+    if (!held || Date.now() - lastHeartbeat < 5 * options.pollMs) return;
+    lastHeartbeat = Date.now();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error('no answer within 5 s')), 5000);
+      });
+      await Promise.race([held.query('select 1'), late]);
+    } catch (error) {
+      drop(held, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  /** Tenants with something to send, by hopping over the index from tenant to tenant. */
+  const tenantsWaiting = () =>
+    database.acrossTenants(async (query) => {
+      const rows = await query<{ tenant_id: string }>(`
+        with recursive hop(tenant_id) as (
+          (select tenant_id from outbox where published_at is null order by tenant_id limit 1)
+          union all
+          select (select o.tenant_id from outbox o where o.published_at is null and o.tenant_id > hop.tenant_id
+                  order by o.tenant_id limit 1)
+          from hop where hop.tenant_id is not null
+        )
+        select tenant_id from hop where tenant_id is not null`);
+      return rows.map((row) => row.tenant_id);
+    });
+
+  /** Numbers what is not numbered, and reads what is next to be sent. */
+  const numberAndRead = (tenant: string, limit: number): Promise<Waiting[]> =>
+    database.write(systemScope(service, tenant), async (tx) => {
+      // The counter's row is locked first and the outbox read by a later statement: should two relays overlap for a
+      // moment (a lock lost unnoticed), the second sees what the first has numbered.
+      const counter = await tx.query<{ last: number }>(
+        `insert into outbox_counter (tenant_id, last) values ($1, 0)
+         on conflict (tenant_id) do update set last = outbox_counter.last returning last`,
+        [tenant],
+      );
+      const last = counter.rows[0]?.last ?? 0;
+      const numbered = await tx.query(
+        `update outbox o set sequence = $2 + w.n
+           from (select id, row_number() over (order by position) as n from outbox
+                  where tenant_id = $1 and sequence is null and published_at is null order by position limit $3) w
+          where o.tenant_id = $1 and o.id = w.id`,
+        [tenant, last, options.batch],
+      );
+      const count = numbered.rowCount ?? 0;
+      if (count > 0) {
+        await tx.query('update outbox_counter set last = $2 where tenant_id = $1', [tenant, last + count]);
+        metrics.recorded(count);
+      }
+      const next = await tx.query<{ id: string; type: string; body: string; sequence: number; age: number }>(
+        `select id, type, body, sequence, age from (
+           select id, type, body, sequence, extract(epoch from clock_timestamp() - recorded_at)::float8 as age,
+                  sum(octet_length(body)) over (order by sequence) - octet_length(body) as before
+             from (select * from outbox where tenant_id = $1 and published_at is null and sequence is not null
+                    order by sequence limit $2) first) w
+          where before < $3 order by sequence`,
+        [tenant, limit, options.batchBytes],
+      );
+      return next.rows.map(({ id, type, sequence, body, age }) => ({ id, type, event: eventText(sequence, body), age }));
+    });
+
+  const roomOf = async (tenant: string): Promise<number> => {
+    if (ledger.inFlight(tenant) >= options.inFlightPerTenant) await ledger.check(tenant, queues.existing);
+    return options.inFlightPerTenant - ledger.inFlight(tenant);
+  };
+
+  /** One go for one tenant. @returns whether more waits, and whether the tenant has its share in the queues already */
+  const relayTenant = async (tenant: string): Promise<'done' | 'more' | 'full'> => {
+    const room = await roomOf(tenant);
+    if (room <= 0) return 'full';
+    const limit = Math.min(options.batch, room);
+    const waiting = await numberAndRead(tenant, limit);
+    if (waiting.length === 0) return 'done';
+    metrics.lag(waiting[0]?.age ?? 0);
+    const sent: string[] = [];
+    const jobs = new Map<ConsumerName, QueuedEvent[]>();
+    let count = 0;
+    for (const { id, type, event } of waiting) {
+      // A type that this version does not know (rows of a newer one, before a step back) has no consumers here.
+      const consumers = isEventType(type) ? consumersOf(type) : [];
+      if (count > 0 && count + consumers.length > room) break;
+      count += consumers.length;
+      sent.push(id);
+      for (const consumer of consumers) {
+        const queued = jobs.get(consumer);
+        if (queued) queued.push({ tenant, id, type, event });
+        else jobs.set(consumer, [{ tenant, id, type, event }]);
+      }
+    }
+    await Promise.all(
+      [...jobs].map(async ([consumer, events]) => {
+        await queues.add(consumer, events);
+        ledger.add(
+          tenant,
+          consumer,
+          events.map((event) => event.id),
+        );
+        metrics.published(consumer, events.length);
+      }),
+    );
+    await database.write(systemScope(service, tenant), (tx) =>
+      tx.query('update outbox set published_at = clock_timestamp() where tenant_id = $1 and id = any($2::uuid[])', [
+        tenant,
+        sent,
+      ]),
+    );
+    return sent.length < waiting.length || waiting.length >= limit ? 'more' : 'done';
+  };
+
+  /** One go for every tenant that has something. @returns how long to wait before the next */
+  const pass = async (): Promise<number> => {
+    const tenants = await tenantsWaiting();
+    if (tenants.length === 0) metrics.lag(0);
+    let wait = options.pollMs;
+    const queue = tenants.values();
+    const one = async () => {
+      for (const tenant of queue) {
+        if (stopping || !leading) return;
+        try {
+          const state = await relayTenant(tenant);
+          if (state === 'more') wait = 0;
+          if (state === 'full') wait = Math.min(wait, fullMs);
+        } catch (error) {
+          log.warn({ err: error, tenant }, 'events could not be sent; they stay in the outbox and are tried again');
+        }
+      }
+    };
+    // Two at a time: one reads while the other's jobs are added.
+    await Promise.all([one(), one()]);
+    if (ledger.size > ledgerLimit) {
+      for (const tenant of ledger.tenants()) await ledger.check(tenant, queues.existing);
+    }
+    return wait;
+  };
+
+  const run = async () => {
+    while (!stopping) {
+      woken = false;
+      let wait = options.pollMs;
+      try {
+        if (leading) await heartbeat();
+        if (!leading) await lead();
+        if (leading) wait = await pass();
+      } catch (error) {
+        log.warn({ err: error }, 'the relay could not work; it tries again');
+      }
+      if (wait > 0) await sleep(wait);
+    }
+  };
+  const running = run();
+
+  return {
+    get leading() {
+      return leading;
+    },
+    poke,
+    async stop() {
+      stopping = true;
+      clearTimeout(poking);
+      wakeUp();
+      await running;
+      const held = client;
+      client = undefined;
+      leading = false;
+      if (held) {
+        await held.query('select pg_advisory_unlock_all()').catch(() => undefined);
+        held.release(true);
+      }
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Migration } from './database/migrations.ts';
+import { tenantSetting } from './database/tables.ts';
+import { rolesOf } from './database/roles.ts';
+import type { WriteTx } from './database/transaction.ts';
+
+export const referenceMigrations: readonly Migration[] = [
+  {
+    name: '20261124_0020_create_reference_counter',
+    async up(tables) {
+      await tables.sql(`
+        create table reference_counter (
+          tenant_id uuid not null, isms_id uuid not null, prefix text not null, last integer not null,
+          primary key (tenant_id, isms_id, prefix));
+        alter table reference_counter enable row level security;
+        alter table reference_counter force row level security;
+        create policy tenant_only on reference_counter using (tenant_id = ${tenantSetting}) with check (tenant_id = ${tenantSetting});
+        grant select, insert, update on reference_counter to ${rolesOf(tables.service).login};`);
+    },
+  },
+];
+
+/**
+ * The next number for people within an ISMS: `R-0042`, with a year `F-2026-003`. No promise of no gaps: a transaction that
+ * rolls back gives its number back, one that deletes does not.
+ */
+export async function nextReference(
+  tx: WriteTx<never> | WriteTx,
+  ismsId: string,
+  prefix: string,
+  options: { year?: number } = {},
+): Promise<string> {
+  const series = options.year === undefined ? prefix : `${prefix}-${options.year}`;
+  const { rows } = await tx.query<{ last: number }>(
+    `insert into reference_counter (tenant_id, isms_id, prefix, last) values ($1, $2, $3, 1)
+     on conflict (tenant_id, isms_id, prefix) do update set last = reference_counter.last + 1 returning last`,
+    [tx.tenant, ismsId, series],
+  );
+  return `${series}-${String(rows[0]?.last ?? 0).padStart(options.year === undefined ? 4 : 3, '0')}`;
+}

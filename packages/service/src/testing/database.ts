@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ServiceName } from '@annex/schema';
+import pg from 'pg';
+import { pino } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import type { ClockKind } from '../clock.ts';
+import { connectDatabase, type Database } from '../database/database.ts';
+import type { Migration } from '../database/migrations.ts';
+import { migrateService, provisionDatabase } from '../database/provision.ts';
+import { queueRole, rolePassword, rolesOf, urlAs } from '../database/roles.ts';
+import { type Scope, systemScope } from '../scope.ts';
+import { testSecret } from './cluster.ts';
+
+/** What a test database is made for: services with their migrations. */
+export interface Migrated {
+  readonly name: ServiceName;
+  readonly migrations: readonly Migration[];
+}
+
+/** A database of a test file's own. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly tenants: readonly [string, string];
+  /** Connects as the login role of a service; closed with the database. */
+  connect<T>(service: ServiceName, options?: { clock?: ClockKind; poolSize?: number }): Database<T>;
+  urlFor(service: ServiceName): string;
+  readonly queueUrl: string;
+  scope(tenant?: string): Scope;
+  /** Sets the shared clock (annex.clock); null lets it follow the wall again. */
+  setClock(moment: Date | null): Promise<void>;
+  /** A plain connection of the superuser, for looking behind the curtain. */
+  admin<R>(run: (client: pg.Client) => Promise<R>): Promise<R>;
+  close(): Promise<void>;
+}
+
+export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
+
+async function withClient<R>(url: string, run: (client: pg.Client) => Promise<R>): Promise<R> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const databaseIn = (url: string, name: string) => {
+  const at = new URL(url);
+  at.pathname = `/${name}`;
+  return at.href;
+};
+
+/** One migrated template for each set of migrations, made by whoever comes first. */
+async function template(clusterUrl: string, services: readonly Migrated[]): Promise<string> {
+  const names = services.map((service) => `${service.name}:${service.migrations.map((m) => `${m.name}${m.up}`).join()}`);
+  const name = `annex_template_${createHash('sha256').update(`${process.ppid} ${names.join('|')}`).digest('hex').slice(0, 16)}`;
+  await withClient(clusterUrl, async (client) => {
+    await client.query('select pg_advisory_lock(hashtext($1))', [name]);
+    const found = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (found.rowCount) return;
+    const making = `${name}_making`;
+    await client.query(`drop database if exists ${making}`);
+    await client.query(`create database ${making}`);
+    const url = databaseIn(clusterUrl, making);
+    await provisionDatabase(url);
+    for (const service of services) await migrateService(url, service.name, service.migrations);
+    await client.query(`alter database ${making} rename to ${name}`);
+  });
+  return name;
+}
+
+/**
+ * A real database for this test file, with the schemas of the given services, and two tenants' ids.
+ */
+export async function testDatabase(services: readonly Migrated[]): Promise<TestDatabase> {
+  const clusterUrl = process.env.TEST_DATABASE_URL;
+  if (!clusterUrl) throw new Error('TEST_DATABASE_URL is not set: run tests by `npm test`, which starts a database');
+  const from = await template(clusterUrl, services);
+  const name = `annex_test_${randomBytes(6).toString('hex')}`;
+  await withClient(clusterUrl, async (client) => {
+    await client.query(`create database ${name} template ${from}`);
+  });
+  const url = databaseIn(clusterUrl, name);
+  const open: Database<unknown>[] = [];
+  const tenants = [uuidv7(), uuidv7()] as const;
+  const urlFor = (service: ServiceName) => {
+    const { login } = rolesOf(service);
+    return urlAs(url, login, rolePassword(testSecret, login));
+  };
+  return {
+    url,
+    tenants,
+    urlFor,
+    queueUrl: urlAs(url, queueRole, rolePassword(testSecret, queueRole)),
+    connect<T>(service: ServiceName, options: { clock?: ClockKind; poolSize?: number } = {}) {
+      const database = connectDatabase<T>({
+        service,
+        url: urlFor(service),
+        poolSize: options.poolSize ?? 8,
+        clock: options.clock ?? 'shared',
+        log: silent,
+      });
+      open.push(database as Database<unknown>);
+      return database;
+    },
+    scope: (tenant = tenants[0]) => systemScope('identity', tenant),
+    setClock: (moment) =>
+      withClient(url, async (client) => {
+        await client.query('insert into annex.clock (one, moment) values (true, $1) on conflict (one) do update set moment = excluded.moment', [
+          moment,
+        ]);
+      }),
+    admin: (run) => withClient(url, run),
+    async close() {
+      for (const database of open) await database.close();
+      await withClient(clusterUrl, async (client) => {
+        await client.query(`drop database if exists ${name} with (force)`);
+      });
+    },
+  };
+}

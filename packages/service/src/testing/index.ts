@@ -1,0 +1,2 @@
+export { startTestCluster, type TestCluster, testSecret } from './cluster.ts';
+export { type Migrated, silent, type TestDatabase, testDatabase } from './database.ts';
