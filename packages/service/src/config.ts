@@ -1,6 +1,6 @@
 import type { ClockKind } from './clock.ts';
-import type { QueueConfig } from './messaging/queue.ts';
 import { queueRole, queueSchema, rolePassword, urlAs } from './database/roles.ts';
+import type { QueueConfig } from './messaging/queue.ts';
 
 /** Everything that is wrong with the environment, a line a variable. */
 export class ConfigError extends Error {
@@ -114,7 +114,10 @@ export function processConfig(read: EnvironmentReader): ProcessConfig {
     read.problem('DATABASE_URL is not set: postgres://… of a role that may create roles and schemas');
   }
   const redisUrl = read.url('REDIS_URL', ['redis:', 'rediss:']);
-  const secret = read.required('ANNEX_SECRET', 'at least 32 random characters, the same for all processes of the installation');
+  const secret = read.required(
+    'ANNEX_SECRET',
+    'at least 32 random characters, the same for all processes of the installation',
+  );
   if (secret !== '' && secret.length < 32) read.problem('ANNEX_SECRET is shorter than 32 characters');
   const url = databaseUrl ?? 'postgres://absent/annex';
   return {

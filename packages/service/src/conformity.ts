@@ -75,7 +75,8 @@ interface StoredResult {
   judged_at: Date;
 }
 
-const columns = 'id, isms_id, version, rule, clause, letter, basis, question, verdict, reason, next, facts, links, judged_at';
+const columns =
+  'id, isms_id, version, rule, clause, letter, basis, question, verdict, reason, next, facts, links, judged_at';
 
 function toRow(stored: StoredResult): RuleResult {
   const { isms_id, judged_at, letter, ...same } = stored;
@@ -88,7 +89,9 @@ function toRow(stored: StoredResult): RuleResult {
 }
 
 /** What makes two results different: all but when they were judged. */
-const substance = (result: Pick<StoredResult, 'verdict' | 'reason' | 'next' | 'facts' | 'links' | 'question' | 'basis' | 'clause'>) =>
+const substance = (
+  result: Pick<StoredResult, 'verdict' | 'reason' | 'next' | 'facts' | 'links' | 'question' | 'basis' | 'clause'>,
+) =>
   JSON.stringify([
     result.verdict,
     result.reason,
@@ -102,7 +105,8 @@ const substance = (result: Pick<StoredResult, 'verdict' | 'reason' | 'next' | 'f
     result.clause,
   ]);
 
-const conformityEvent = (service: ServiceName) => `annex.${service}.conformity.changed.v1` as EventType & `annex.${'risk'}.conformity.changed.v1`;
+const conformityEvent = (service: ServiceName) =>
+  `annex.${service}.conformity.changed.v1` as EventType & `annex.${'risk'}.conformity.changed.v1`;
 
 /**
  * Judges the rules for each ISMS, keeps what came out, and announces the results that are new or changed. Called in the transaction
@@ -120,7 +124,10 @@ export async function judge<T>(
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 27001))`, [`${service}:${tx.tenant}:${ismsId}`]);
     const stored = new Map(
       (
-        await tx.query<StoredResult>(`select ${columns} from rule_result where tenant_id = $1 and isms_id = $2`, [tx.tenant, ismsId])
+        await tx.query<StoredResult>(`select ${columns} from rule_result where tenant_id = $1 and isms_id = $2`, [
+          tx.tenant,
+          ismsId,
+        ])
       ).rows.map((row) => [row.rule, row]),
     );
     for (const rule of rules) {
@@ -177,6 +184,8 @@ export async function judge<T>(
 
 /** Announces every kept result of the tenant again (`annex resync`). */
 export async function announceRules<T>(tx: WriteTx<T>, service: ServiceName): Promise<void> {
-  const { rows } = await tx.query<StoredResult>(`select ${columns} from rule_result where tenant_id = $1 order by id`, [tx.tenant]);
+  const { rows } = await tx.query<StoredResult>(`select ${columns} from rule_result where tenant_id = $1 order by id`, [
+    tx.tenant,
+  ]);
   if (rows.length > 0) tx.record(conformityEvent(service), { rows: rows.map(toRow) });
 }

@@ -6,12 +6,12 @@ import type { Tx } from './database/transaction.ts';
 export const newId = uuidv7;
 
 /** The columns that every entity has, for an insert. */
-export function entityFields(tx: Tx<never> | Tx) {
+export function entityFields<T>(tx: Tx<T>) {
   return { tenantId: tx.tenant, createdAt: tx.now, createdBy: tx.scope.actor, ...touched(tx) };
 }
 
 /** The columns that every change of an entity sets. */
-export function touched(tx: Tx<never> | Tx) {
+export function touched<T>(tx: Tx<T>) {
   return { updatedAt: tx.now, updatedBy: tx.scope.actor };
 }
 
@@ -31,11 +31,12 @@ export function checkVersion(kind: string, id: string, present: number, expected
  * Reads the table `isms` of the service (its own, or its projection).
  * @throws AnnexError NOT_FOUND when the given one does not exist, BAD_INPUT on `ismsId` when it must be chosen
  */
-export async function ismsOf(tx: Tx<never> | Tx, given?: string | null): Promise<string> {
+export async function ismsOf<T>(tx: Tx<T>, given?: string | null): Promise<string> {
   if (given !== null && given !== undefined) {
     if (!isUuid(given)) throw badInput('ismsId', given, 'a UUID');
     const { rowCount } = await tx.query('select 1 from isms where tenant_id = $1 and id = $2', [tx.tenant, given]);
-    if (!rowCount) throw new AnnexError('NOT_FOUND', `There is no ISMS ${given}`, { details: { kind: 'Isms', id: given } });
+    if (!rowCount)
+      throw new AnnexError('NOT_FOUND', `There is no ISMS ${given}`, { details: { kind: 'Isms', id: given } });
     return given;
   }
   const { rows } = await tx.query<{ id: string; name: string }>(
@@ -44,7 +45,8 @@ export async function ismsOf(tx: Tx<never> | Tx, given?: string | null): Promise
   );
   const [only, another] = rows;
   if (only && !another) return only.id;
-  if (!only) throw new AnnexError('NOT_FOUND', 'The tenant has no ISMS yet; create one first', { details: { kind: 'Isms' } });
+  if (!only)
+    throw new AnnexError('NOT_FOUND', 'The tenant has no ISMS yet; create one first', { details: { kind: 'Isms' } });
   throw new AnnexError('BAD_INPUT', 'ismsId: the tenant has several ISMS, so say which', {
     faults: [{ field: 'ismsId', given: null, allowed: 'the id of one of the tenant’s ISMS' }],
     details: { choices: rows.slice(0, 20) },

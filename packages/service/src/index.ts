@@ -37,5 +37,6 @@ export {
   schedule,
   unschedule,
 } from './messaging/index.ts';
+export { createOutboundClient, type OutboundClient, type PrivateAddresses } from './outbound.ts';
 export { nextReference } from './references.ts';
 export { type Scope, systemScope, systemTenant } from './scope.ts';

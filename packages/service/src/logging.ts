@@ -47,7 +47,8 @@ function describeError(error: unknown, depth = 0): unknown {
     if (facts[name] !== undefined) kept[name] = facts[name];
   }
   if (error.cause !== undefined && depth < 5) kept.cause = describeError(error.cause, depth + 1);
-  if (error instanceof AggregateError && depth < 5) kept.errors = error.errors.map((one) => describeError(one, depth + 1));
+  if (error instanceof AggregateError && depth < 5)
+    kept.errors = error.errors.map((one) => describeError(one, depth + 1));
   return kept;
 }
 

@@ -1,6 +1,6 @@
 import type { Migration } from './database/migrations.ts';
-import { tenantSetting } from './database/tables.ts';
 import { rolesOf } from './database/roles.ts';
+import { tenantSetting } from './database/tables.ts';
 import type { WriteTx } from './database/transaction.ts';
 
 export const referenceMigrations: readonly Migration[] = [
@@ -23,8 +23,8 @@ export const referenceMigrations: readonly Migration[] = [
  * The next number for people within an ISMS: `R-0042`, with a year `F-2026-003`. No promise of no gaps: a transaction that
  * rolls back gives its number back, one that deletes does not.
  */
-export async function nextReference(
-  tx: WriteTx<never> | WriteTx,
+export async function nextReference<T>(
+  tx: WriteTx<T>,
   ismsId: string,
   prefix: string,
   options: { year?: number } = {},

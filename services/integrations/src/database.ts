@@ -1,0 +1,3 @@
+import type { WebhookTables } from './webhook/webhook.store.ts';
+
+export type IntegrationsDatabase = WebhookTables;
