@@ -98,7 +98,7 @@ export const errorCatalogue = {
   ADDRESS_REFUSED: {
     status: 422,
     title: 'The address may not be called',
-    help: 'Outbound calls go to public addresses over http or https only, unless the installation allows private ones (ANNEX_OUTBOUND_ALLOW_PRIVATE).',
+    help: 'Outbound calls go to public addresses over http or https only, unless the installation allows private ones (ANNEX_OUTBOUND_PRIVATE).',
   },
   RATE_LIMITED: {
     status: 429,

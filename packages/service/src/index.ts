@@ -21,11 +21,20 @@ export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
 export type { Due, DueHandler, EventHandler, EventHandlers, ServiceContext, ServiceDefinition } from './definition.ts';
 export { checkVersion, entityFields, ismsOf, newId, touched } from './entities.ts';
+export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
+export { defaultLimits, type GraphqlLimits } from './graphql/limits.ts';
 export type { CallContext, GraphqlModule, Resolver, ResolverMap } from './graphql/module.ts';
+export { buildSubgraph } from './graphql/subgraph.ts';
+export { parseJson } from './http/json.ts';
+export { type Problem, problemMediaType, problemOf } from './http/problem.ts';
+export { createHttp, instanceOf, requireToken } from './http/server.ts';
 export { type Caller, type RequestInfo, scopeOf } from './identity/caller.ts';
+export { type RequestTokens, type TokenKeys, TokenSigner, TokenVerifier } from './identity/token.ts';
 export { createLogger } from './logging.ts';
 export {
+  allIdle,
   listDeadLetters,
+  type Messaging,
   openQueues,
   type QueueConfig,
   type Queues,
@@ -37,6 +46,17 @@ export {
   schedule,
   unschedule,
 } from './messaging/index.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
 export { createOutboundClient, type OutboundClient, type PrivateAddresses } from './outbound.ts';
 export { nextReference } from './references.ts';
+export {
+  prepareDatabase,
+  type RunningService,
+  runProcess,
+  runService,
+  type ServiceParts,
+  serviceUrl,
+  startService,
+  tokenSeed,
+} from './runtime.ts';
 export { type Scope, systemScope, systemTenant } from './scope.ts';

@@ -3,22 +3,16 @@ import {
   createOutboundClient,
   type EventHandler,
   type EventHandlers,
-  type PrivateAddresses,
   resendRange,
   type ServiceDefinition,
 } from '@annex/service';
+import type { IntegrationsConfig } from './config.ts';
 import type { IntegrationsDatabase } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { createDispatcher } from './webhook/dispatcher.ts';
 import { deliverEvent, deliveryKind } from './webhook/webhook.operations.ts';
 import { webhookModule } from './webhook/webhook.resolvers.ts';
 import { createSecretBox } from './webhook/webhook.ts';
-
-export interface IntegrationsConfig {
-  /** Webhook secrets are encrypted with a key that follows from it. */
-  readonly secret: string;
-  readonly privateAddresses: PrivateAddresses;
-}
 
 /** Webhooks; ticket systems and notifications follow. */
 export function integrations(config: IntegrationsConfig): ServiceDefinition<IntegrationsDatabase> {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Nullable, Uuid } from '../scalars.ts';
+import { Moment, Nullable, Uuid } from '../scalars.ts';
 import { Rows, rowBase } from './envelope.ts';
 
 const RiskLevel = Type.Object({
@@ -9,6 +9,15 @@ const RiskLevel = Type.Object({
   rank: Type.Integer({ minimum: 1, description: 'The order of the level, 1 the lowest' }),
   rule: Type.Union([Type.Literal('ACCEPTABLE'), Type.Literal('TOLERABLE'), Type.Literal('ABOVE_CRITERIA')]),
 });
+
+/** What a person said of a risk: the level of that moment and who said it. Such rows are added and never change. */
+const saidOfRisk = {
+  ...rowBase,
+  riskId: Uuid,
+  reference: Type.String(),
+  level: RiskLevel,
+  personId: Uuid,
+};
 
 export const riskEvents = {
   'annex.risk.criteria.changed.v1': {
@@ -28,8 +37,24 @@ export const riskEvents = {
         ownerId: Nullable(Uuid),
         inherent: RiskLevel,
         current: RiskLevel,
+        standing: Type.Optional(
+          Type.Union([
+            Type.Literal('WITHIN_CRITERIA'),
+            Type.Literal('ACCEPTED_ABOVE_CRITERIA'),
+            Type.Literal('ABOVE_CRITERIA'),
+          ]),
+        ),
+        reassessment: Type.Optional(Type.Union([Type.Literal('NONE'), Type.Literal('REQUESTED')])),
         implementationIds: Type.Array(Uuid),
       }),
     ),
+  },
+  'annex.risk.assessment.added.v1': {
+    description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
+    data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),
+  },
+  'annex.risk.acceptance.added.v1': {
+    description: 'A risk was accepted at its level of that moment (27001, 6.1.3 f; 27005, 8.6)',
+    data: Rows(Type.Object({ ...saidOfRisk, acceptedAt: Moment, endsAt: Nullable(Moment) })),
   },
 } as const;

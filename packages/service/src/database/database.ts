@@ -1,4 +1,4 @@
-import { AnnexError, eventDataFaults, type EventType, isUuid, type ServiceName } from '@annex/schema';
+import { AnnexError, type EventType, eventDataFaults, isUuid, type ServiceName } from '@annex/schema';
 import {
   CamelCasePlugin,
   type DatabaseConnection,
@@ -120,7 +120,8 @@ function opening(mode: 'read' | 'write', service: ServiceName, scope: Scope, clo
   if (!isUuid(scope.tenant)) throw new Error('A transaction needs the tenant as a UUID');
   const now = scope.asOf ? `'${scope.asOf.toISOString()}'` : `(${businessNow(clock)})::text`;
   const path = scope.asOf ? `${service}_asof, ${service}` : service;
-  const begin = mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin isolation level read committed';
+  const begin =
+    mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin isolation level read committed';
   return `${begin}; select set_config('annex.tenant', '${scope.tenant}', true), set_config('search_path', '${path}', true), set_config('annex.now', ${now}, true) as now`;
 }
 
@@ -214,7 +215,9 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
         );
       }
     } catch (error) {
-      await finish(client, 'rollback').catch((lost) => log.warn({ err: lost }, 'a rollback did not reach the database'));
+      await finish(client, 'rollback').catch((lost) =>
+        log.warn({ err: lost }, 'a rollback did not reach the database'),
+      );
       throw error;
     }
     await finish(client, 'commit');
@@ -264,8 +267,12 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       const client = await pool.connect();
       let failed: unknown;
       try {
-        await client.query(`begin; set local role ${pg.escapeIdentifier(roles.worker)}; set local search_path = ${service}`);
-        const result = await run(async (text, values) => (await client.query(text, values ? [...values] : undefined)).rows);
+        await client.query(
+          `begin; set local role ${pg.escapeIdentifier(roles.worker)}; set local search_path = ${service}`,
+        );
+        const result = await run(
+          async (text, values) => (await client.query(text, values ? [...values] : undefined)).rows,
+        );
         await client.query('commit');
         return result;
       } catch (error) {
@@ -286,4 +293,3 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     },
   };
 }
-

@@ -63,13 +63,23 @@ function binaries(): { initdb: string; postgres: string } {
 function serverIdentity(): Identity {
   const self = userInfo();
   if (self.uid !== 0) return { name: self.username };
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const id = (flag: string) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
   try {
     return { uid: id('-u'), gid: id('-g'), name: 'postgres' };
   } catch {
-    const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+    const made = spawnSync('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      'postgres',
+    ]);
     if (made.status !== 0) {
-      throw new EmbeddedDatabaseError('PostgreSQL does not run as root, and a user `postgres` could not be made; start Annex as another user');
+      throw new EmbeddedDatabaseError(
+        'PostgreSQL does not run as root, and a user `postgres` could not be made; start Annex as another user',
+      );
     }
     return { uid: id('-u'), gid: id('-g'), name: 'postgres' };
   }
@@ -80,7 +90,9 @@ const asIdentity = (identity: Identity) =>
 
 /** Whether the server's user can pass through every folder above `path`. */
 function reachable(path: string, identity: Identity, test: '-w' | '-x'): boolean {
-  return spawnSync('/bin/sh', ['-c', `test ${test} "$1"`, 'sh', path], { ...asIdentity(identity), cwd: '/' }).status === 0;
+  return (
+    spawnSync('/bin/sh', ['-c', `test ${test} "$1"`, 'sh', path], { ...asIdentity(identity), cwd: '/' }).status === 0
+  );
 }
 
 function prepareFolder(folder: string, identity: Identity): void {
@@ -90,7 +102,9 @@ function prepareFolder(folder: string, identity: Identity): void {
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (cause) {
-    throw new EmbeddedDatabaseError(`The data folder ${folder} cannot be written; choose another with ANNEX_DATA_DIR`, { cause });
+    throw new EmbeddedDatabaseError(`The data folder ${folder} cannot be written; choose another with ANNEX_DATA_DIR`, {
+      cause,
+    });
   }
   const data = join(folder, 'postgres');
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -148,7 +162,9 @@ async function stopOrphan(data: string): Promise<'none' | 'stopped'> {
   for (let waited = 0; alive(pid); waited += 50) {
     if (waited === 10_000) process.kill(pid, 'SIGQUIT');
     if (waited > 20_000) {
-      throw new EmbeddedDatabaseError(`A database from an earlier start (process ${pid}) holds ${data} and does not stop`);
+      throw new EmbeddedDatabaseError(
+        `A database from an earlier start (process ${pid}) holds ${data} and does not stop`,
+      );
     }
     await new Promise((done) => setTimeout(done, 50));
   }
@@ -163,7 +179,15 @@ async function initialise(initdb: string, data: string, password: string, identi
     await new Promise<void>((done, fail) => {
       const child = spawn(
         initdb,
-        [`--pgdata=${data}`, '--auth=scram-sha-256', `--username=${superuser}`, `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--no-sync'],
+        [
+          `--pgdata=${data}`,
+          '--auth=scram-sha-256',
+          `--username=${superuser}`,
+          `--pwfile=${passwordFile}`,
+          '--encoding=UTF8',
+          '--locale=C',
+          '--no-sync',
+        ],
         { ...asIdentity(identity), cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], detached: true },
       );
       let said = '';
@@ -171,12 +195,17 @@ async function initialise(initdb: string, data: string, password: string, identi
         said += chunk.toString();
       });
       child.once('error', fail);
-      child.once('close', (code) => (code === 0 ? done() : fail(new Error(said.trim() || `initdb ended with ${code}`))));
+      child.once('close', (code) =>
+        code === 0 ? done() : fail(new Error(said.trim() || `initdb ended with ${code}`)),
+      );
     });
   } catch (cause) {
     // A half-made folder would look like a database at the next start.
     rmSync(data, { recursive: true, force: true });
-    throw new EmbeddedDatabaseError(`The database could not be made in ${data}: ${(cause as Error).message.split('\n').at(-1)}`, { cause });
+    throw new EmbeddedDatabaseError(
+      `The database could not be made in ${data}: ${(cause as Error).message.split('\n').at(-1)}`,
+      { cause },
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -235,11 +264,24 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
   // Detached: Ctrl-C in a terminal reaches the whole process group, and the database must outlive our last transaction.
   const child = spawn(
     postgres,
-    ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=300', ...(options.flags ?? [])],
+    [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'max_connections=300',
+      ...(options.flags ?? []),
+    ],
     { ...asIdentity(identity), cwd: '/', stdio: ['ignore', logHandle, logHandle], detached: true },
   );
   child.unref();
-  const urlOf = (database: string) => `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+  const urlOf = (database: string) =>
+    `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
   await untilReady(urlOf('postgres'), child, logFile);
 
   const admin = new pg.Client({ connectionString: urlOf('postgres') });

@@ -1,8 +1,8 @@
 import type { ServiceName } from '@annex/schema';
 import pg from 'pg';
-import { messagingMigrations } from '../messaging/tables.ts';
 import { conformityMigrations } from '../conformity.ts';
 import { idempotencyMigrations } from '../idempotency.ts';
+import { messagingMigrations } from '../messaging/tables.ts';
 import { referenceMigrations } from '../references.ts';
 import type { Migration } from './migrations.ts';
 import { queueRole, queueSchema, rolesOf } from './roles.ts';

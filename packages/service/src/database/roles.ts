@@ -52,7 +52,11 @@ async function ensureRole(client: pg.Client, role: string, attributes: string): 
  * Makes the roles of services and of the queue, or brings their passwords in line.
  * @param adminUrl a role that may create roles
  */
-export async function provisionRoles(adminUrl: string, services: readonly ServiceName[], secret: string): Promise<void> {
+export async function provisionRoles(
+  adminUrl: string,
+  services: readonly ServiceName[],
+  secret: string,
+): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {

@@ -55,7 +55,9 @@ const q = (name: string) => pg.escapeIdentifier(name);
 /** PostgreSQL cuts names at 63 bytes; long column lists are told by their first letters. */
 function indexName(table: string, columns: readonly string[], suffix: string): string {
   const full = `${table}_${columns.join('_')}_${suffix}`;
-  return full.length <= 60 ? full : `${table}_${columns.map((column) => column.slice(0, 3)).join('_')}_${suffix}`.slice(0, 60);
+  return full.length <= 60
+    ? full
+    : `${table}_${columns.map((column) => column.slice(0, 3)).join('_')}_${suffix}`.slice(0, 60);
 }
 
 interface ColumnFacts {
@@ -97,7 +99,8 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
   };
 
   const hasHistory = async (name: string): Promise<boolean> =>
-    (await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [history(name)])).rows[0]?.found ?? false;
+    (await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [history(name)])).rows[0]
+      ?.found ?? false;
 
   /**
    * The trigger keeps every version, also when transactions overlap or write a row twice: a version begins at the
@@ -147,9 +150,10 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
 
   /** The time column of a log table, kept in the comment of its as-of view. */
   const timeColumnOf = async (name: string): Promise<string | undefined> => {
-    const { rows } = await client.query<{ comment: string | null }>(`select obj_description(to_regclass($1), 'pg_class') as comment`, [
-      asOf(name),
-    ]);
+    const { rows } = await client.query<{ comment: string | null }>(
+      `select obj_description(to_regclass($1), 'pg_class') as comment`,
+      [asOf(name)],
+    );
     return rows[0]?.comment?.startsWith('time:') ? rows[0].comment.slice('time:'.length) : undefined;
   };
 
@@ -211,7 +215,10 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
           ${own.join('\n          ')}
           primary key (tenant_id, id));
         ${secure(present(name), false, 'select, insert, update, delete')}`);
-      for (const [lists, kind] of [[indexes, 'index'], [unique, 'unique index']] as const) {
+      for (const [lists, kind] of [
+        [indexes, 'index'],
+        [unique, 'unique index'],
+      ] as const) {
         for (const index of lists) {
           await sql(
             `create ${kind} ${q(indexName(name, index, kind === 'index' ? 'index' : 'unique'))} on ${present(name)} (${['tenant_id', ...index].map(q).join(', ')})`,
@@ -229,7 +236,9 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
         // Past versions get the default that present rows got, and no constraint: the past is not checked again.
         const type = (await columnsOf(table)).find((facts) => facts.name === column)?.type ?? 'text';
         const fallback = /\bdefault\s+(.+?)(?:\s+(?:not null|check|references)\b.*)?$/i.exec(definition)?.[1];
-        await sql(`alter table ${history(table)} add column ${q(column)} ${type} ${fallback ? `default ${fallback}` : ''}`);
+        await sql(
+          `alter table ${history(table)} add column ${q(column)} ${type} ${fallback ? `default ${fallback}` : ''}`,
+        );
       }
       await refresh(table, kept, time);
     },

@@ -19,7 +19,10 @@ export interface CallContext<T = unknown> {
    */
   write<R>(operation: string, input: unknown, run: (tx: WriteTx<T>) => Promise<R>): Promise<R>;
   /** A DataLoader for this request by name; `batch` gets the keys that one level of the query asks for, in one call. */
-  loader<K, V>(name: string, batch: (tx: Tx<T>, keys: readonly K[]) => Promise<readonly (V | Error)[]>): DataLoader<K, V>;
+  loader<K, V>(
+    name: string,
+    batch: (tx: Tx<T>, keys: readonly K[]) => Promise<readonly (V | Error)[]>,
+  ): DataLoader<K, V>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: resolvers are typed where they are written; the map holds them all
@@ -28,7 +31,11 @@ export type Resolver<T> = GraphQLFieldResolver<any, CallContext<T>, any, any>;
 export interface ResolverMap<T> {
   readonly [typeName: string]:
     | GraphQLScalarType
-    | { readonly [field: string]: Resolver<T> | ReferenceResolver<T> | TypeResolver };
+    | {
+        /** `__resolveReference`, `__resolveType` */
+        readonly [meta: `__${string}`]: ReferenceResolver<T> | TypeResolver;
+        readonly [field: string]: Resolver<T>;
+      };
 }
 
 /** `__resolveReference` of an entity: load through `context.loader`, so that a level is one statement. */

@@ -3,7 +3,8 @@ import { type GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } fro
 
 type ScalarFunctions = Pick<GraphQLScalarType, 'serialize' | 'parseValue' | 'parseLiteral'>;
 
-const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+const rfc3339 =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 /**
  * Reads a moment of RFC 3339; finer parts than milliseconds are cut.
@@ -39,9 +40,8 @@ function json(value: unknown): unknown {
   const check = (part: unknown): void => {
     if (part === null || typeof part === 'string' || typeof part === 'boolean') return;
     if (typeof part === 'number' && Number.isFinite(part)) return;
-    if (Array.isArray(part)) return part.forEach(check);
+    if (part instanceof Date) return;
     if (typeof part === 'object') {
-      if (part instanceof Date) return;
       for (const member of Object.values(part)) if (member !== undefined) check(member);
       return;
     }

@@ -6,6 +6,7 @@ import {
   type GraphQLAbstractType,
   type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -14,6 +15,7 @@ import {
   isAbstractType,
   isInterfaceType,
   isObjectType,
+  isUnionType,
   Kind,
 } from 'graphql';
 import type { CallContext } from './module.ts';
@@ -95,6 +97,17 @@ function refusal(what: string, requirement: Requirement, context: CallContext): 
  */
 export function requirementOf(type: GraphQLNamedType): Requirement {
   if (!isObjectType(type) && !isInterfaceType(type)) return open;
+  let known = requirements.get(type);
+  if (!known) {
+    known = findRequirement(type);
+    requirements.set(type, known);
+  }
+  return known;
+}
+
+const requirements = new WeakMap<GraphQLNamedType, Requirement>();
+
+function findRequirement(type: GraphQLObjectType | GraphQLInterfaceType): Requirement {
   const own = ownRequirement(type);
   if (own.length > 0) return own;
   const inner = type.name.endsWith('Connection') ? 'edges' : type.name.endsWith('Edge') ? 'node' : undefined;
@@ -178,6 +191,7 @@ export function enforceScopes(schema: GraphQLSchema): void {
     for (const field of Object.values(type.getFields())) {
       if (!field.name.startsWith('_')) guardField(type, field, root);
     }
-    if (!root && directivesOf(type).some((directive) => directive.name.value === 'key')) guardReferences(type);
   }
+  const entities = schema.getType('_Entity');
+  if (isUnionType(entities)) for (const type of entities.getTypes()) guardReferences(type);
 }

@@ -1,9 +1,9 @@
-import { type AnnexEvent, type ConsumerName, eventFaults, type EventType } from '@annex/schema';
+import { type AnnexEvent, type ConsumerName, type EventType, eventFaults } from '@annex/schema';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import type { WriteTx } from '../database/transaction.ts';
 import type { EventHandlers } from '../definition.ts';
-import { systemScope, type Scope } from '../scope.ts';
+import { type Scope, systemScope } from '../scope.ts';
 import { buryLetter } from './deadletters.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { type Delivery, type QueuedEvent, type Queues, type QueueWorker, TryLater } from './queue.ts';
@@ -13,7 +13,7 @@ export const maxHops = 16;
 /** A delivery that was in hand so often when a process died is taken to be what kills it. */
 const maxStalls = 100;
 /** The wait of a delivery whose dead letter cannot be written: the database is away, and letting go would lose it. */
-const buryAgainMs = 10_000;
+const buryAgainAfter = 10_000;
 
 /** As in the definition; the exact text of the event comes third, for those who keep or sign it. */
 type RawHandler<T> = (tx: WriteTx<T>, event: AnnexEvent, raw: string) => Promise<void>;
@@ -30,6 +30,7 @@ export interface ConsumerParts<T> {
   readonly log: Logger;
   readonly metrics: MessagingMetrics;
   readonly upcast?: Upcast;
+  readonly buryAgainMs?: number;
 }
 
 function isQueuedEvent(data: unknown): data is QueuedEvent {
@@ -86,7 +87,7 @@ export function startConsumer<T>(parts: ConsumerParts<T>): QueueWorker {
       );
     } catch (cause) {
       log.error({ err: cause, event: queued.id }, 'a dead letter could not be written; the event is kept');
-      throw new TryLater(buryAgainMs, cause);
+      return;
     }
     metrics.dead(consumer);
     log.error({ err: error, event: queued.id, tenant: queued.tenant, attempts }, 'an event became a dead letter');
@@ -125,7 +126,10 @@ export function startConsumer<T>(parts: ConsumerParts<T>): QueueWorker {
     } catch (error) {
       metrics.failed(consumer);
       if (last) return bury(data, error, attempt);
-      log.warn({ err: error, event: event.id, type: event.type, attempt }, 'an event could not be handled; it is tried again');
+      log.warn(
+        { err: error, event: event.id, type: event.type, attempt },
+        'an event could not be handled; it is tried again',
+      );
       throw error;
     }
   };

@@ -14,5 +14,9 @@ export async function schedule<T>(tx: WriteTx<T>, kind: string, subjectId: strin
 
 /** Takes a due moment back; nothing happens when there is none. */
 export async function unschedule<T>(tx: WriteTx<T>, kind: string, subjectId: string): Promise<void> {
-  await tx.query('delete from due where tenant_id = $1 and kind = $2 and subject_id = $3', [tx.tenant, kind, subjectId]);
+  await tx.query('delete from due where tenant_id = $1 and kind = $2 and subject_id = $3', [
+    tx.tenant,
+    kind,
+    subjectId,
+  ]);
 }

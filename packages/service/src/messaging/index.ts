@@ -20,7 +20,14 @@ export {
   retryDeadLetters,
 } from './deadletters.ts';
 export { schedule, unschedule } from './due.ts';
-export { type DeliveryOptions, deliveryDefaults, openQueues, type QueueConfig, type QueuedEvent, type Queues } from './queue.ts';
+export {
+  type DeliveryOptions,
+  deliveryDefaults,
+  openQueues,
+  type QueueConfig,
+  type QueuedEvent,
+  type Queues,
+} from './queue.ts';
 export { type Relay, type RelayOptions, relayDefaults } from './relay.ts';
 export { replay, requestResync, resendRange, sweep } from './replay.ts';
 export { messagingMigrations } from './tables.ts';

@@ -20,10 +20,10 @@ export class Ledger {
   }
 
   add(tenant: string, consumer: ConsumerName, ids: readonly string[]): void {
-    let consumers = this.#byTenant.get(tenant);
-    if (!consumers) this.#byTenant.set(tenant, (consumers = new Map()));
-    let held = consumers.get(consumer);
-    if (!held) consumers.set(consumer, (held = new Set()));
+    const consumers = this.#byTenant.get(tenant) ?? new Map<ConsumerName, Set<string>>();
+    this.#byTenant.set(tenant, consumers);
+    const held = consumers.get(consumer) ?? new Set<string>();
+    consumers.set(consumer, held);
     this.#size -= held.size;
     for (const id of ids) held.add(id);
     this.#size += held.size;

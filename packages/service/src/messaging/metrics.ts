@@ -36,10 +36,22 @@ export function messagingMetrics(service: string, registry: Registry | undefined
     };
   }
   const byConsumer = ['service', 'consumer'];
-  const recorded = counter(registry, 'annex_events_recorded_total', 'Events that committed and got their sequence', ['service']);
-  const published = counter(registry, 'annex_events_published_total', 'Events added to a queue, repeats included', byConsumer);
+  const recorded = counter(registry, 'annex_events_recorded_total', 'Events that committed and got their sequence', [
+    'service',
+  ]);
+  const published = counter(
+    registry,
+    'annex_events_published_total',
+    'Events added to a queue, repeats included',
+    byConsumer,
+  );
   const handled = counter(registry, 'annex_events_handled_total', 'Events handled for the first time', byConsumer);
-  const repeated = counter(registry, 'annex_events_repeated_total', 'Deliveries of events that were handled before', byConsumer);
+  const repeated = counter(
+    registry,
+    'annex_events_repeated_total',
+    'Deliveries of events that were handled before',
+    byConsumer,
+  );
   const failed = counter(registry, 'annex_events_failed_total', 'Deliveries that failed', byConsumer);
   const dead = counter(registry, 'annex_events_dead_total', 'Events that became dead letters', byConsumer);
   const byKind = ['service', 'kind'];

@@ -1,8 +1,8 @@
 import { type ConsumerName, consumersOf, isEventType } from '@annex/schema';
-import type { PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import { systemScope } from '../scope.ts';
+import { leadership } from './leadership.ts';
 import { Ledger } from './ledger.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import type { QueuedEvent, Queues } from './queue.ts';
@@ -33,7 +33,7 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Pokes that come this close together make one pass, and one NOTIFY. */
+/** Pokes that come this close together make one pass, or one NOTIFY. */
 const pokeMs = 2;
 const notifyMs = 20;
 /** A full tenant is looked at again after this time. */
@@ -66,14 +66,9 @@ export function startRelay<T>(parts: {
   const { database, queues, log, metrics } = parts;
   const options = { ...relayDefaults, ...parts.options };
   const { service } = database;
-  const channel = `annex_outbox_${service}`;
   const ledger = new Ledger();
 
   let stopping = false;
-  let client: PoolClient | undefined;
-  let leading = false;
-  let lastHeartbeat = 0;
-
   // Sleeping and waking: a wake during a pass is kept for the next sleep.
   let woken = false;
   let wake: (() => void) | undefined;
@@ -93,71 +88,21 @@ export function startRelay<T>(parts: {
     wake = undefined;
   };
 
+  const lead = leadership({ pool: database.pool, name: `annex_outbox_${service}`, log, onTold: wakeUp });
+
   let poking: NodeJS.Timeout | undefined;
   const poke = () => {
     if (stopping || poking) return;
     poking = setTimeout(
       () => {
         poking = undefined;
-        if (leading) wakeUp();
-        // NOTIFY takes a lock over the whole server at commit, so it is sent seldom and never by a writer.
-        else client?.query(`notify ${channel}`).catch(() => undefined);
+        if (lead.held) wakeUp();
+        else lead.tell();
       },
-      leading ? pokeMs : notifyMs,
+      lead.held ? pokeMs : notifyMs,
     );
   };
   database.onRecorded(poke);
-
-  const drop = (lost: PoolClient, error: unknown) => {
-    if (client !== lost) return;
-    client = undefined;
-    leading = false;
-    lost.release(true);
-    if (!stopping) log.warn({ err: error }, 'the relay lost its connection and with it the lock');
-  };
-
-  /** Tries to be the one relay of the service. The lock lives as long as the connection. */
-  const lead = async () => {
-    if (!client) {
-      const opened = await database.pool.connect();
-      client = opened;
-      opened.on('error', (error) => drop(opened, error));
-      opened.on('end', () => drop(opened, new Error('the connection ended')));
-      opened.on('notification', wakeUp);
-    }
-    const held = client;
-    try {
-      const answer = await held.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [
-        channel,
-      ]);
-      if (!answer.rows[0]?.got) return;
-      await held.query(`listen ${channel}`);
-      if (client !== held) return;
-      leading = true;
-      lastHeartbeat = Date.now();
-      log.info('this process relays the events');
-    } catch (error) {
-      drop(held, error);
-    }
-  };
-
-  /** A connection may be dead without telling; then another process has the lock. */
-  const heartbeat = async () => {
-    const held = client;
-    if (!held || Date.now() - lastHeartbeat < 5 * options.pollMs) return;
-    lastHeartbeat = Date.now();
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('no answer within 5 s')), 5000);
-      });
-      await Promise.race([held.query('select 1'), late]);
-    } catch (error) {
-      drop(held, error);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
 
   /** Tenants with something to send, by hopping over the index from tenant to tenant. */
   const tenantsWaiting = () =>
@@ -206,7 +151,12 @@ export function startRelay<T>(parts: {
           where before < $3 order by sequence`,
         [tenant, limit, options.batchBytes],
       );
-      return next.rows.map(({ id, type, sequence, body, age }) => ({ id, type, event: eventText(sequence, body), age }));
+      return next.rows.map(({ id, type, sequence, body, age }) => ({
+        id,
+        type,
+        event: eventText(sequence, body),
+        age,
+      }));
     });
 
   const roomOf = async (tenant: string): Promise<number> => {
@@ -265,7 +215,7 @@ export function startRelay<T>(parts: {
     const queue = tenants.values();
     const one = async () => {
       for (const tenant of queue) {
-        if (stopping || !leading) return;
+        if (stopping || !lead.held) return;
         try {
           const state = await relayTenant(tenant);
           if (state === 'more') wait = 0;
@@ -288,9 +238,7 @@ export function startRelay<T>(parts: {
       woken = false;
       let wait = options.pollMs;
       try {
-        if (leading) await heartbeat();
-        if (!leading) await lead();
-        if (leading) wait = await pass();
+        if (await lead.take()) wait = await pass();
       } catch (error) {
         log.warn({ err: error }, 'the relay could not work; it tries again');
       }
@@ -301,7 +249,7 @@ export function startRelay<T>(parts: {
 
   return {
     get leading() {
-      return leading;
+      return lead.held;
     },
     poke,
     async stop() {
@@ -309,13 +257,7 @@ export function startRelay<T>(parts: {
       clearTimeout(poking);
       wakeUp();
       await running;
-      const held = client;
-      client = undefined;
-      leading = false;
-      if (held) {
-        await held.query('select pg_advisory_unlock_all()').catch(() => undefined);
-        held.release(true);
-      }
+      await lead.release();
     },
   };
 }

@@ -85,7 +85,10 @@ export function startTicker<T>(parts: {
       });
     } catch (error) {
       metrics.dueFailed(kind);
-      log.warn({ err: error, tenant, kind, subject: subjectId }, 'a due moment could not be handled; it is tried again');
+      log.warn(
+        { err: error, tenant, kind, subject: subjectId },
+        'a due moment could not be handled; it is tried again',
+      );
       await database.write(scope, (tx) =>
         tx.query(
           `update due set attempts = attempts + 1,

@@ -53,8 +53,13 @@ const databaseIn = (url: string, name: string) => {
 
 /** One migrated template for each set of migrations, made by whoever comes first. */
 async function template(clusterUrl: string, services: readonly Migrated[]): Promise<string> {
-  const names = services.map((service) => `${service.name}:${service.migrations.map((m) => `${m.name}${m.up}`).join()}`);
-  const name = `annex_template_${createHash('sha256').update(`${process.ppid} ${names.join('|')}`).digest('hex').slice(0, 16)}`;
+  const names = services.map(
+    (service) => `${service.name}:${service.migrations.map((m) => `${m.name}${m.up}`).join()}`,
+  );
+  const name = `annex_template_${createHash('sha256')
+    .update(`${process.ppid} ${names.join('|')}`)
+    .digest('hex')
+    .slice(0, 16)}`;
   await withClient(clusterUrl, async (client) => {
     await client.query('select pg_advisory_lock(hashtext($1))', [name]);
     const found = await client.query('select 1 from pg_database where datname = $1', [name]);
@@ -107,9 +112,10 @@ export async function testDatabase(services: readonly Migrated[]): Promise<TestD
     scope: (tenant = tenants[0]) => systemScope('identity', tenant),
     setClock: (moment) =>
       withClient(url, async (client) => {
-        await client.query('insert into annex.clock (one, moment) values (true, $1) on conflict (one) do update set moment = excluded.moment', [
-          moment,
-        ]);
+        await client.query(
+          'insert into annex.clock (one, moment) values (true, $1) on conflict (one) do update set moment = excluded.moment',
+          [moment],
+        );
       }),
     admin: (run) => withClient(url, run),
     async close() {

@@ -1,2 +1,3 @@
 export { startTestCluster, type TestCluster, testSecret } from './cluster.ts';
 export { type Migrated, silent, type TestDatabase, testDatabase } from './database.ts';
+export { type Backend, backends, startTestService, type TestCaller, type TestService, testQueue } from './service.ts';

@@ -9,7 +9,10 @@ const migrations: Migration[] = [
     name: '20260101_0000_note',
     async up(tables) {
       await tables.entity('note', { isms: false, columns: { title: 'text not null' }, indexes: [['title']] });
-      await tables.log('reading', { columns: { value: 'double precision not null', taken_at: 'timestamptz not null' }, time: 'taken_at' });
+      await tables.log('reading', {
+        columns: { value: 'double precision not null', taken_at: 'timestamptz not null' },
+        time: 'taken_at',
+      });
     },
   },
 ];
@@ -49,7 +52,9 @@ const versions = (id: string) =>
 /** What a read as of a moment (with microseconds) sees. */
 const titleAt = (id: string, moment: string) =>
   test.admin(async (client) => {
-    await client.query(`begin; set local role annex_risk; select set_config('annex.tenant', '${test.tenants[0]}', true), set_config('annex.now', '${moment}', true)`);
+    await client.query(
+      `begin; set local role annex_risk; select set_config('annex.tenant', '${test.tenants[0]}', true), set_config('annex.now', '${moment}', true)`,
+    );
     const { rows } = await client.query<{ title: string }>('select title from risk_asof.note where id = $1', [id]);
     await client.query('rollback');
     return rows.map((row) => row.title);
@@ -127,11 +132,19 @@ describe('history of an entity', () => {
       [2, '2026-03-15T00:00:00Z'],
     ] as const) {
       await database.write(test.scope(), (tx) =>
-        tx.query('insert into reading (tenant_id, id, value, taken_at) values ($1, $2, $3, $4)', [tx.tenant, uuidv7(), value, at]),
+        tx.query('insert into reading (tenant_id, id, value, taken_at) values ($1, $2, $3, $4)', [
+          tx.tenant,
+          uuidv7(),
+          value,
+          at,
+        ]),
       );
     }
     const at = (text: string) =>
-      database.read({ ...test.scope(), asOf: new Date(text) }, async (tx) => (await tx.query<{ value: number }>('select value from reading order by value')).rows);
+      database.read(
+        { ...test.scope(), asOf: new Date(text) },
+        async (tx) => (await tx.query<{ value: number }>('select value from reading order by value')).rows,
+      );
     expect(await at('2026-03-10T00:00:00Z')).toEqual([{ value: 1 }]);
     expect(await at('2026-03-20T00:00:00Z')).toHaveLength(2);
   });
@@ -170,7 +183,9 @@ describe('tenants and roles', () => {
 
   it('gives the worker role outbox, inbox and due rows, and nothing else', async () => {
     await expect(database.acrossTenants((query) => query('select count(*) from outbox'))).resolves.toBeDefined();
-    await expect(database.acrossTenants((query) => query('select count(*) from note'))).rejects.toThrow(/permission denied/);
+    await expect(database.acrossTenants((query) => query('select count(*) from note'))).rejects.toThrow(
+      /permission denied/,
+    );
   });
 
   it('lets no service write its history by hand or read the schema of another', async () => {
@@ -183,7 +198,9 @@ describe('tenants and roles', () => {
     ]);
     try {
       const audit = other.connect('audit');
-      await expect(audit.read(other.scope(), (tx) => tx.query('select * from risk.note'))).rejects.toThrow(/permission denied/);
+      await expect(audit.read(other.scope(), (tx) => tx.query('select * from risk.note'))).rejects.toThrow(
+        /permission denied/,
+      );
     } finally {
       await other.close();
     }
