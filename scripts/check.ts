@@ -29,7 +29,7 @@ const codeSteps: readonly CheckStep[] = [
   {
     name: 'dependency direction',
     command: [
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       '--config',
       '.dependency-cruiser.cjs',
       '--output-type',

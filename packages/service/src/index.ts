@@ -21,8 +21,18 @@ export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
 export type { Due, DueHandler, EventHandler, EventHandlers, ServiceContext, ServiceDefinition } from './definition.ts';
 export { checkVersion, entityFields, ismsOf, newId, touched } from './entities.ts';
+export { sdl } from './graphql/base.ts';
+export {
+  type Connection,
+  type ConnectionArgs,
+  connection,
+  type Edge,
+  type Ordering,
+  ordering,
+} from './graphql/connection.ts';
+export { type AnsweredError, answerError, documentErrors, unforeseen, variableFaults } from './graphql/errors.ts';
 export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
-export { defaultLimits, type GraphqlLimits } from './graphql/limits.ts';
+export { checkDocumentSize, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';
 export type { CallContext, GraphqlModule, Resolver, ResolverMap } from './graphql/module.ts';
 export { buildSubgraph } from './graphql/subgraph.ts';
 export { parseJson } from './http/json.ts';
