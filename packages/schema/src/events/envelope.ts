@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Moment, Nullable, Uuid } from '../scalars.ts';
+import { Moment, Uuid } from '../scalars.ts';
 
 /**
  * CloudEvents 1.0 with Annex's extension attributes. Who did it (`actor`), for whom (`onbehalfof`), why
@@ -44,5 +44,3 @@ export const rowBase = {
   version: Type.Integer({ minimum: 1 }),
   deleted: Type.Optional(Type.Literal(true)),
 };
-
-export const Actor = Nullable(Type.String());

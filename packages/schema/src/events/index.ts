@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { auditEvents } from './audit.ts';
 import { conformityEvents } from './conformity.ts';
@@ -60,5 +60,3 @@ export function eventFaults(event: unknown): string[] {
   if (!isEventType(type)) return [`type: ${type} is not an event of Annex`];
   return eventDataFaults(type, (event as { data: unknown }).data);
 }
-
-export { Type };
