@@ -1,3 +1,4 @@
+export type { Logger } from 'pino';
 export { businessNow, type ClockKind } from './clock.ts';
 export {
   ConfigError,
@@ -34,13 +35,13 @@ export { type AnsweredError, answerError, documentErrors, unforeseen, variableFa
 export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
 export { checkDocumentSize, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';
 export type { CallContext, GraphqlModule, Resolver, ResolverMap } from './graphql/module.ts';
-export { buildSubgraph } from './graphql/subgraph.ts';
+export { buildSubgraph, subgraphSdl } from './graphql/subgraph.ts';
 export { parseJson } from './http/json.ts';
 export { type Problem, problemMediaType, problemOf } from './http/problem.ts';
 export { createHttp, instanceOf, requireToken } from './http/server.ts';
 export { type Caller, type RequestInfo, scopeOf } from './identity/caller.ts';
 export { type RequestTokens, type TokenKeys, TokenSigner, TokenVerifier } from './identity/token.ts';
-export { createLogger } from './logging.ts';
+export { createLogger, type LogDestination, type LogLevel, logToFile } from './logging.ts';
 export {
   allIdle,
   listDeadLetters,

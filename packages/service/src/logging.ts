@@ -52,6 +52,14 @@ function describeError(error: unknown, depth = 0): unknown {
   return kept;
 }
 
+/** Where log lines go. */
+export type LogDestination = DestinationStream;
+
+/** A file that is appended to, its folder made where it is missing. */
+export function logToFile(path: string): LogDestination {
+  return pino.destination({ dest: path, mkdir: true, sync: false });
+}
+
 /** The log of a process or service: one JSON object a line, secrets redacted, levels by name. */
 export function createLogger(options: LoggingOptions): Logger {
   return pino(

@@ -68,15 +68,27 @@ const numberTypes: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
+type Query = Tx['query'];
+
+/** One statement after the other: resolvers of one request ask side by side, and a connection answers one at a time. */
+function inTurn(client: pg.PoolClient): Query {
+  let last: Promise<unknown> = Promise.resolve();
+  return <R extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => {
+    const result = last.then(() => client.query<R>(text, values ? [...values] : undefined));
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
 /** A kysely driver over one connection that is in a transaction already. */
 class BoundDriver implements Driver {
   readonly #connection: DatabaseConnection;
 
-  constructor(client: pg.PoolClient) {
+  constructor(query: Query) {
     this.#connection = {
       async executeQuery<R>(compiled: { sql: string; parameters: readonly unknown[] }) {
-        const result = await client.query(compiled.sql, [...compiled.parameters]);
-        return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
+        const result = await query(compiled.sql, compiled.parameters);
+        return { rows: result.rows as unknown as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
       },
       // biome-ignore lint/correctness/useYield: there is no cursor on a bound connection
       async *streamQuery() {
@@ -102,8 +114,8 @@ const adapter = new PostgresAdapter();
 const compiler = new PostgresQueryCompiler();
 const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
-function bind<T>(client: pg.PoolClient): Kysely<T> {
-  const driver = new BoundDriver(client);
+function bind<T>(query: Query): Kysely<T> {
+  const driver = new BoundDriver(query);
   return new Kysely<T>({
     dialect: {
       createAdapter: () => adapter,
@@ -151,12 +163,13 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     try {
       const results = (await client.query(text)) as unknown as pg.QueryResult<{ now: string }>[];
       const now = new Date(results[1]?.rows[0]?.now ?? Number.NaN);
+      const query = inTurn(client);
       const tx: Tx<T> = {
-        db: bind<T>(client),
+        db: bind<T>(query),
         scope,
         tenant: scope.tenant,
         now,
-        query: (sql, values) => client.query(sql, values ? [...values] : undefined),
+        query,
       };
       return { client, tx };
     } catch (error) {

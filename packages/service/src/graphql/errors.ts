@@ -35,6 +35,11 @@ export function unforeseen(error: unknown, log: Logger, about: Record<string, un
   return new AnnexError('INTERNAL', errorCatalogue.INTERNAL.title, { details: { reference }, cause: error });
 }
 
+/** An expected failure that has a story behind it, or is not the caller's doing, is told to the log. */
+export function noteExpected(error: AnnexError, log: Logger, about: Record<string, unknown> = {}): void {
+  if (error.cause !== undefined || error.entry.status >= 500) log.warn({ ...about, err: error }, 'an expected failure');
+}
+
 /** An AnnexError as the error of a GraphQL answer. */
 export function answerError(
   error: AnnexError,
@@ -92,8 +97,10 @@ export function executionErrors(
     if (isMissing(error) && (places.get(JSON.stringify(error.path ?? null)) ?? 0) > 1) continue;
     let known = told.get(cause);
     if (!known) {
-      if (cause instanceof AnnexError) known = cause;
-      else if (cause instanceof GraphQLError && /^(Argument|Variable) "/.test(cause.message)) {
+      if (cause instanceof AnnexError) {
+        known = cause;
+        noteExpected(known, log, { ...about, path: error.path });
+      } else if (cause instanceof GraphQLError && /^(Argument|Variable) "/.test(cause.message)) {
         known = new AnnexError('GRAPHQL_INVALID', cause.message);
       } else known = unforeseen(cause, log, { ...about, path: error.path });
       // One failure that reaches many fields is one line in the log and one reference.

@@ -54,16 +54,27 @@ function json(value: unknown): unknown {
 const literal = (parse: (value: unknown) => unknown) => (node: ValueNode) =>
   parse(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node));
 
+/** A value of ours that a scalar cannot write is a defect, not the caller's bad input. */
+const written =
+  <R>(write: (value: unknown) => R) =>
+  (value: unknown): R => {
+    try {
+      return write(value);
+    } catch (error) {
+      throw new Error(`A value cannot be written: ${(error as Error).message}`);
+    }
+  };
+
 /** How the shared scalars are read and written. Input that is not acceptable is BAD_INPUT naming the value. */
 export const scalarResolvers: { readonly [name: string]: ScalarFunctions } = {
   DateTime: {
-    serialize: (value) => (value instanceof Date ? value : dateTime(value)).toISOString(),
+    serialize: written((value) => (value instanceof Date ? value : dateTime(value)).toISOString()),
     parseValue: dateTime,
     parseLiteral: literal(dateTime),
   },
-  UUID: { serialize: uuid, parseValue: uuid, parseLiteral: literal(uuid) },
+  UUID: { serialize: written(uuid), parseValue: uuid, parseLiteral: literal(uuid) },
   JSON: {
-    serialize: json,
+    serialize: written(json),
     parseValue: json,
     parseLiteral: (node, variables) => json(valueFromASTUntyped(node, variables)),
   },

@@ -19,6 +19,7 @@ import {
   Kind,
 } from 'graphql';
 import type { CallContext } from './module.ts';
+import { asError, needsSettling, settle } from './values.ts';
 
 /**
  * What `@requiresScopes` asks for: one of several sets of permissions, all of a set. No set at all is open to everybody who
@@ -119,42 +120,36 @@ type Resolve = GraphQLFieldResolver<unknown, CallContext>;
 
 /** Puts the check before a field's resolver, unless reaching its parent has proved it already. */
 function guardField(parent: GraphQLObjectType, field: GraphQLField<unknown, CallContext>, root: boolean): void {
-  const returned = getNamedType(field.type);
-  const requirement = both(ownRequirement(field), requirementOf(returned));
-  const resolve: Resolve = field.resolve ?? defaultFieldResolver;
-  const abstract = isAbstractType(returned) ? returned : undefined;
+  const requirement = both(ownRequirement(field), requirementOf(getNamedType(field.type)));
   const checked = requirement.length > 0 && (root || !implies(requirementOf(parent), requirement));
-  if (!checked && !abstract) return;
+  const settled =
+    needsSettling(field.type) && (field.resolve !== undefined || isAbstractType(getNamedType(field.type)));
+  if (!checked && !settled) return;
+  const resolve: Resolve = field.resolve ?? defaultFieldResolver;
   const what = `${parent.name}.${field.name}`;
   field.resolve = (source, args, context, info) => {
     const refused = checked ? refusal(what, requirement, context) : undefined;
     // A rejection rather than a throw: the compiled executor reports a synchronous throw of a non-null field twice.
     if (refused) return Promise.reject(refused);
     const value = resolve(source, args, context, info);
-    return abstract ? guardMembers(value, abstract, context, info) : value;
+    return settled ? settle(value, field.type, (member, type) => judgeMember(member, type, context, info)) : value;
   };
 }
 
-/**
- * A union or interface tells only by the value which type it is, so each value is judged by itself. What may not be seen becomes an
- * error in its place; throwing from `resolveType` would bring the compiled executor down.
- */
-function guardMembers(
+/** A union or interface tells only by the value which type it is, so each value is judged by its own. */
+function judgeMember(
   value: unknown,
   type: GraphQLAbstractType,
   context: CallContext,
   info: GraphQLResolveInfo,
 ): unknown {
-  if (value === null || value === undefined || value instanceof Error) return value;
-  if (value instanceof Promise) return value.then((settled) => guardMembers(settled, type, context, info));
-  if (Array.isArray(value)) return value.map((item) => guardMembers(item, type, context, info));
   try {
     const name = (type.resolveType ?? defaultTypeResolver)(value, context, info, type);
     const member = typeof name === 'string' ? info.schema.getType(name) : undefined;
     if (!member) return new Error(`${type.name} cannot tell the type of a value: ${String(name)}`);
     return refusal(member.name, requirementOf(member), context) ?? value;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return asError(error);
   }
 }
 
@@ -176,7 +171,7 @@ function guardReferences(type: GraphQLObjectType): void {
     try {
       return await load(reference, context, info);
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return asError(error);
     }
   };
   type.extensions = { ...extensions, apollo: { subgraph: { resolveReference: guarded } } };

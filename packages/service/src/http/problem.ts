@@ -1,7 +1,7 @@
 import { AnnexError, badInput, type ErrorCode, errorCatalogue, type FieldFault } from '@annex/schema';
 import type { FastifyError } from 'fastify';
 import type { Logger } from 'pino';
-import { unforeseen } from '../graphql/errors.ts';
+import { noteExpected, unforeseen } from '../graphql/errors.ts';
 
 /** The body of an error answer: RFC 9457, with the code of the catalogue and what is known about the case. */
 export interface Problem {
@@ -40,7 +40,10 @@ export function problemOf(error: AnnexError, instance: string): Problem {
  * @param limit the largest body in bytes, named when one is larger
  */
 export function expectedError(error: unknown, limit: number, log: Logger): AnnexError {
-  if (error instanceof AnnexError) return error;
+  if (error instanceof AnnexError) {
+    noteExpected(error, log);
+    return error;
+  }
   const { code, statusCode, validation, validationContext, message } = error as Partial<FastifyError>;
   if (validation) {
     const faults = validation.map(({ instancePath, message: allowed, params }) => ({

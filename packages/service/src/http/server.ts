@@ -1,5 +1,5 @@
 import { AnnexError, badInput } from '@annex/schema';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
@@ -54,7 +54,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const app = fastify({
     bodyLimit,
     // Fastify's own two lines a request say less than the one below.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     loggerInstance: log,
     genReqId(request) {
       const given = request.headers['x-request-id'];

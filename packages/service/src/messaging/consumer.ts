@@ -87,7 +87,7 @@ export function startConsumer<T>(parts: ConsumerParts<T>): QueueWorker {
       );
     } catch (cause) {
       log.error({ err: cause, event: queued.id }, 'a dead letter could not be written; the event is kept');
-      return;
+      throw new TryLater(parts.buryAgainMs ?? buryAgainAfter, cause);
     }
     metrics.dead(consumer);
     log.error({ err: error, event: queued.id, tenant: queued.tenant, attempts }, 'an event became a dead letter');

@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import { AnnexError, badInput } from '@annex/schema';
+import type { FastifyInstance } from 'fastify';
+import type { Database } from '../../src/database/database.ts';
+import { createServiceHttp } from '../../src/http/server.ts';
+import { TokenSigner, TokenVerifier } from '../../src/identity/token.ts';
+import { createLogger } from '../../src/logging.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { type TestDatabase, testDatabase } from '../../src/testing/index.ts';
+import { type NoteTables, noteMigrations, noteService, requestOf } from '../graphql/notes.ts';
+
+let testing: TestDatabase;
+let database: Database<NoteTables>;
+let app: FastifyInstance;
+let signer: TokenSigner;
+let ready = true;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  testing = await testDatabase([{ name: 'risk', migrations: noteMigrations }]);
+  database = testing.connect<NoteTables>('risk', { clock: 'system' });
+  signer = await TokenSigner.from(randomBytes(32));
+  ({ app } = await createServiceHttp({
+    definition: {
+      ...noteService,
+      routes(own, { name }) {
+        own.get('/who', async (request) => ({
+          name,
+          tenant: request.caller.caller.tenant,
+          traceparent: request.caller.traceparent,
+        }));
+        own.post('/fails/:how', async (request) => {
+          const { how } = request.params as { how: string };
+          if (how === 'input') throw badInput('title', 1, 'must be text');
+          if (how === 'conflict')
+            throw new AnnexError('VERSION_CONFLICT', 'It changed', { details: { presentVersion: 2 } });
+          if (how === 'database')
+            await database.read(testing.scope(), (tx) => tx.query('select secret_column from note'));
+          throw new Error('the password is hunter2');
+        });
+      },
+    },
+    database,
+    verifier: new TokenVerifier('risk', { jwks: signer.jwks }),
+    log: createLogger({ service: 'risk', level: 'info', destination: { write: (line) => void logged.push(line) } }),
+    metrics: createMetrics('risk'),
+    readiness: {
+      database: async () => void (await database.pool.query('select 1')),
+      queue: async () => {
+        if (!ready) throw new Error('redis://secret@host is gone');
+      },
+    },
+    bodyLimit: 10_000,
+  }));
+});
+
+afterAll(async () => {
+  await app?.close();
+  await testing?.close();
+});
+
+beforeEach(() => {
+  logged.length = 0;
+});
+
+const token = async (audience = 'risk') =>
+  `Bearer ${await signer.request(requestOf(testing.tenants[0])).for(audience)}`;
+const post = async (url: string, payload: string | object, headers: Record<string, string> = {}) =>
+  app.inject({
+    method: 'POST',
+    url,
+    payload,
+    headers: { authorization: await token(), 'content-type': 'application/json', ...headers },
+  });
+
+describe('the internal token', () => {
+  test.each(['/graphql', '/fails/x'])(
+    'POST %s is refused without one, and with one for another service',
+    async (url) => {
+      for (const authorization of ['', 'Bearer nonsense', await token('audit')]) {
+        const answer = await post(url, { query: '{ __typename }' }, { authorization });
+        expect(answer.statusCode).toBe(401);
+        expect(answer.body).toContain('UNAUTHENTICATED');
+      }
+    },
+  );
+
+  test('routes of a definition learn who is calling', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const headers = { authorization: await token(), traceparent };
+    const answer = await app.inject({ url: '/who', headers });
+    expect(answer.json()).toEqual({ name: 'risk', tenant: testing.tenants[0], traceparent });
+    const broken = await app.inject({ url: '/who', headers: { ...headers, traceparent: 'x' } });
+    expect(broken.json().traceparent).toBeUndefined();
+  });
+
+  test('it never reaches the log', async () => {
+    const authorization = await token();
+    await post('/graphql', { query: '{ broken }' }, { authorization });
+    await post('/fails/unforeseen', {}, { authorization });
+    expect(logged.join('')).not.toContain(authorization.slice(7, 40));
+    expect(logged.length).toBeGreaterThan(2);
+  });
+});
+
+describe('GraphQL', () => {
+  test('is answered', async () => {
+    const answer = await post('/graphql', {
+      query: 'mutation M($input: CreateNoteInput!) { createNote(input: $input) { note { title } } }',
+      variables: { input: { title: 'over HTTP' } },
+      operationName: 'M',
+    });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { data: { createNote: { note: { title: 'over HTTP' } } } },
+    ]);
+  });
+
+  test('refusals before the execution have the shape of a GraphQL answer and their status', async () => {
+    const cases: [string | object, number, string][] = [
+      [{ query: '{ nothing }' }, 400, 'GRAPHQL_INVALID'],
+      [{ query: 1 }, 400, 'BAD_INPUT'],
+      [{ query: '{ __typename }', variables: [] }, 400, 'BAD_INPUT'],
+      ['[]', 400, 'BAD_INPUT'],
+      ['{"query": }', 400, 'MALFORMED_JSON'],
+      [`{"query": "${'x'.repeat(20_000)}"}`, 413, 'PAYLOAD_TOO_LARGE'],
+    ];
+    for (const [payload, status, code] of cases) {
+      const answer = await post('/graphql', payload);
+      expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([status, code]);
+    }
+  });
+});
+
+describe('errors over HTTP', () => {
+  test('an expected one is a problem of RFC 9457', async () => {
+    const answer = await post('/fails/input', {});
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json(;|$)/);
+    expect(answer.json()).toEqual({
+      type: '/problems/BAD_INPUT',
+      title: 'The input is not acceptable',
+      status: 400,
+      detail: 'title: must be text',
+      instance: `urn:annex:request:${answer.headers['x-request-id']}`,
+      code: 'BAD_INPUT',
+      help: expect.any(String),
+      faults: [{ field: 'title', given: 1, allowed: 'must be text' }],
+    });
+    expect((await post('/fails/conflict', {})).json()).toMatchObject({ status: 412, details: { presentVersion: 2 } });
+  });
+
+  test.each(['unforeseen', 'database'])(
+    '%s: the unforeseen leaks nothing and is logged under its reference',
+    async (how) => {
+      const answer = await post(`/fails/${how}`, {});
+      expect(answer.statusCode).toBe(500);
+      expect(answer.body).not.toMatch(/hunter2|secret_column|\.ts:\d/);
+      expect(logged.find((line) => line.includes(answer.json().details.reference))).toMatch(/hunter2|secret_column/);
+    },
+  );
+
+  test('bodies that are no JSON, too large, or of another kind', async () => {
+    const malformed = await post('/fails/x', '{\n  "a": 1,\n  oops\n}');
+    expect([malformed.statusCode, malformed.json().details]).toMatchObject([400, { line: 3, column: 3, byte: 14 }]);
+    expect((await post('/fails/x', '')).json().code).toBe('MALFORMED_JSON');
+    const large = await post('/fails/x', `"${'x'.repeat(20_000)}"`);
+    expect([large.statusCode, large.json().details]).toEqual([413, { limit: 10_000 }]);
+    const other = await post('/fails/x', 'a,b', { 'content-type': 'text/csv' });
+    expect([other.statusCode, other.json().code]).toEqual([415, 'UNSUPPORTED_FORMAT']);
+  });
+
+  test('what is not there is NOT_FOUND, and a broken path is the caller’s', async () => {
+    const missing = await app.inject({ url: '/nothing?secret=1' });
+    expect([missing.statusCode, missing.json().details]).toEqual([404, { method: 'GET', path: '/nothing' }]);
+    const broken = await app.inject({ url: '/%zz' });
+    expect([broken.statusCode, broken.json().code]).toEqual([400, 'BAD_INPUT']);
+  });
+
+  test('a request keeps the id that it came with, if it is one', async () => {
+    const given = await app.inject({ url: '/livez', headers: { 'x-request-id': 'abc-1' } });
+    expect(given.headers['x-request-id']).toBe('abc-1');
+    const odd = await app.inject({ url: '/livez', headers: { 'x-request-id': 'a b<script>' } });
+    expect(odd.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('health and metrics', () => {
+  test('readiness names each part, and never why', async () => {
+    ready = true;
+    const good = await app.inject({ url: '/readyz' });
+    expect([good.statusCode, good.json()]).toEqual([
+      200,
+      { status: 'ready', parts: { database: 'ready', queue: 'ready' } },
+    ]);
+    ready = false;
+    const bad = await app.inject({ url: '/readyz' });
+    expect([bad.statusCode, bad.json()]).toEqual([
+      503,
+      { status: 'not ready', parts: { database: 'ready', queue: 'not ready' } },
+    ]);
+    expect((await app.inject({ url: '/livez' })).json()).toEqual({ status: 'alive' });
+  });
+
+  test('durations, errors and connections are counted', async () => {
+    await post('/graphql', { query: '{ broken }' });
+    const { body } = await app.inject({ url: '/metrics' });
+    const counted = (name: string, ...labels: string[]) =>
+      body
+        .split('\n')
+        .some(
+          (line) =>
+            line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)) && !line.endsWith(' 0'),
+        );
+    expect(counted('annex_http_request_seconds_count', 'method="POST"', 'route="/graphql"', 'status="200"')).toBe(true);
+    expect(counted('annex_graphql_operation_seconds_count', 'kind="query"', 'outcome="error"', 'service="risk"')).toBe(
+      true,
+    );
+    expect(counted('annex_graphql_errors_total', 'code="INTERNAL"')).toBe(true);
+    expect(counted('annex_database_connections', 'state="open"')).toBe(true);
+  });
+});
+
+test('secrets are redacted wherever they lie, and rows of the database stay out', () => {
+  const lines: string[] = [];
+  const log = createLogger({ service: 'risk', level: 'info', destination: { write: (line) => void lines.push(line) } });
+  const leak = Object.assign(new Error('duplicate key'), {
+    code: '23505',
+    detail: 'Key (email)=(ada@example.org) exists',
+    constraint: 'person_email',
+  });
+  log.info(
+    {
+      authorization: 'topsecret',
+      req: { headers: { authorization: 'topsecret', cookie: 'topsecret' } },
+      config: { webhook: { secret: 'topsecret' } },
+    },
+    'x',
+  );
+  log.error({ err: new Error('outer', { cause: leak }) }, 'x');
+  expect(lines.join('')).not.toMatch(/topsecret|ada@example/);
+  expect(JSON.parse(lines[1] ?? '')).toMatchObject({
+    level: 'error',
+    err: { cause: { code: '23505', constraint: 'person_email' } },
+  });
+});

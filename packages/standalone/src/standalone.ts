@@ -1,0 +1,173 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createKey, createTenantWithAdministrator, gatewayConfig, tenantExists } from '@annex/gateway';
+import {
+  ConfigError,
+  createLogger,
+  type EmbeddedDatabase,
+  EnvironmentReader,
+  type LogDestination,
+  logToFile,
+  queueConfig,
+  startEmbeddedDatabase,
+  systemScope,
+} from '@annex/service';
+import { type ReadinessAnswer, readinessTable } from './banner.ts';
+import type { StandaloneConfig } from './config.ts';
+import { holdFolder } from './lock.ts';
+import { type Ask, exampleTenant, seedExample } from './seed.ts';
+import { type System, startSystem } from './system.ts';
+
+/** `npm start` while it runs. */
+export interface Standalone {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly system: System;
+  stop(): Promise<void>;
+}
+
+type Say = (line: string) => void;
+
+/** Tells of a step when it begins, so that a long one is seen to be under way. */
+function progress(say: Say): (step: string) => void {
+  const began = Date.now();
+  return (step) => say(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${step}`);
+}
+
+/** One GraphQL operation through the front door, as the holder of a key. */
+function asker(system: System, apiKey: string): { ask: Ask; get: (path: string) => Promise<unknown> } {
+  let count = 0;
+  return {
+    // Keys by position: a seed that was killed goes on where it was when it is started again.
+    async ask<R>(document: string, variables: Record<string, unknown>) {
+      count++;
+      const answer = await system.gateway.app.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { authorization: `Bearer ${apiKey}`, 'idempotency-key': `example-${count}` },
+        payload: { query: document, variables },
+      });
+      const { data, errors } = answer.json() as { data?: R; errors?: unknown[] };
+      if (errors || !data)
+        throw new Error(`The example organisation could not be made: ${JSON.stringify(errors ?? answer.body)}`);
+      return data;
+    },
+    async get(path) {
+      const answer = await system.gateway.app.inject({ url: path, headers: { authorization: `Bearer ${apiKey}` } });
+      if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}: ${answer.body}`);
+      return answer.json();
+    },
+  };
+}
+
+/** The administrator's person id; a lost key file is replaced by a new key of theirs. */
+async function administratorOf(system: System): Promise<string> {
+  return system.identity.read(systemScope('identity', exampleTenant.id), async (tx) => {
+    const { rows } = await tx.query<{ id: string }>('select id from person where tenant_id = $1 order by id limit 1', [
+      tx.tenant,
+    ]);
+    const [first] = rows;
+    if (!first) throw new Error('The example tenant has nobody in it');
+    return first.id;
+  });
+}
+
+/** The tenant, its administrator's key, and the example's content, each made where it is missing. */
+async function prepareExample(system: System, folder: string, step: (text: string) => void): Promise<string> {
+  const keyFile = join(folder, 'api-key');
+  const doneFile = join(folder, 'example-seeded');
+  const there = await tenantExists(system.identity, exampleTenant.id);
+  if (!there) await createTenantWithAdministrator(system.identity, exampleTenant);
+  const administrator = await administratorOf(system);
+  if (!there || !existsSync(keyFile)) {
+    const { key } = await createKey(system.identity, exampleTenant.id, {
+      title: 'Made by npm start',
+      personId: administrator,
+    });
+    writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
+  }
+  const apiKey = readFileSync(keyFile, 'utf8').trim();
+  if (!there || !existsSync(doneFile)) {
+    step('making the example organisation');
+    await seedExample(asker(system, apiKey).ask, administrator, () => system.settle());
+    writeFileSync(doneFile, '');
+  }
+  return apiKey;
+}
+
+function openLog(folder: string): LogDestination {
+  return logToFile(join(folder, 'annex.log'));
+}
+
+/**
+ * Starts everything that `npm start` promises: the database where none is given, all services, the example organisation where the
+ * database has none; then listens.
+ * @param say gets the lines for the person at the terminal
+ * @throws ConfigError, EmbeddedDatabaseError: one line that says what is in the way
+ */
+export async function startStandalone(config: StandaloneConfig, secret: string, say: Say): Promise<Standalone> {
+  const { folder } = config;
+  mkdirSync(folder, { recursive: true });
+  const release = await holdFolder(folder);
+  if (!release)
+    throw new ConfigError([`another Annex runs on ${folder}; stop it, or choose another folder with ANNEX_DATA_DIR`]);
+  const step = progress(say);
+  let database: EmbeddedDatabase | undefined;
+  let system: System | undefined;
+  const stop = async () => {
+    await system?.stop();
+    await database?.stop();
+    release();
+  };
+  try {
+    if (config.databaseUrl === undefined) {
+      database = await startEmbeddedDatabase({ folder, onStep: step });
+      if (database.orphan === 'stopped') step('stopped the database that an earlier, killed start had left running');
+    }
+    const databaseUrl = config.databaseUrl ?? database?.url ?? '';
+    system = await startSystem({
+      databaseUrl,
+      queue: queueConfig(databaseUrl, config.redisUrl, secret),
+      secret,
+      clock: config.clock,
+      poolSize: 6,
+      blobFolder: join(folder, 'blobs'),
+      privateAddresses: config.privateAddresses,
+      gateway: gatewayConfig(new EnvironmentReader(process.env), config.production),
+      log: createLogger({ service: 'annex', level: config.logLevel, destination: openLog(folder) }),
+      onStep: step,
+    });
+    const apiKey = config.seed === 'example' ? await prepareExample(system, folder, step) : '';
+    await system.gateway.app.listen({ host: config.host, port: config.port });
+    const { port } = system.gateway.app.server.address() as AddressInfo;
+    const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`;
+    for (const line of await banner(system, url, apiKey, folder)) say(line);
+    return { url, apiKey, system, stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function banner(system: System, url: string, apiKey: string, folder: string): Promise<string[]> {
+  const lines = [
+    '',
+    `Annex answers on ${url}`,
+    '',
+    `  start page  ${url}/`,
+    `  explorer    ${url}/graphql`,
+    `  reference   ${url}/reference`,
+  ];
+  if (apiKey) {
+    const readiness = (await asker(system, apiKey).get('/v1/readiness')) as ReadinessAnswer;
+    lines.push(
+      `  API key     ${apiKey}`,
+      `              (also in ${join(folder, 'api-key')}; curl -H "Authorization: Bearer $(cat ${join(folder, 'api-key')})" ${url}/v1/risks)`,
+      '',
+      'Readiness by clause of ISO/IEC 27001:2022 (an internal indicator from recorded facts, not an audit opinion)',
+      ...readinessTable(readiness),
+    );
+  }
+  return [...lines, '', `Ctrl-C stops. State and logs are kept in ${folder}.`];
+}

@@ -1,0 +1,100 @@
+import type { Judgement, Rule, Tx } from '@annex/service';
+import { annexASize, isCurrentControl } from './catalogue/catalogue.ts';
+import type { ControlsDatabase } from './database.ts';
+import { findIsms } from './isms/isms.store.ts';
+
+/** The verified strength below which an implemented control is not shown to operate: the organisation's own rule. */
+const operatingAt = 0.5;
+
+const of = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+const scopeDocumented: Rule<ControlsDatabase> = {
+  id: 'controls.scope-documented',
+  clause: '4.3',
+  basis: 'REQUIREMENT',
+  question: 'Is the scope of the ISMS documented?',
+  async judge(tx, ismsId): Promise<Judgement> {
+    const [isms] = await findIsms(tx, [ismsId]);
+    const written = (isms?.scope ?? '') !== '';
+    return {
+      verdict: written ? 'NO_GAP_FOUND' : 'GAP',
+      reason: written ? 'The ISMS has a scope statement.' : 'The ISMS has no scope statement.',
+      next: written ? '' : 'Write the scope statement: boundaries, and what the ISMS applies to.',
+      facts: { examined: 1, total: 1, failing: written ? 0 : 1 },
+      links: written ? [] : [{ kind: 'isms', id: ismsId, reference: isms?.name ?? '' }],
+    };
+  },
+};
+
+async function touchedControls(tx: Tx<ControlsDatabase>, ismsId: string): Promise<number> {
+  const { rows } = await tx.query<{ control_id: string }>(
+    'select distinct control_id from implementation_control where tenant_id = $1 and isms_id = $2',
+    [tx.tenant, ismsId],
+  );
+  return rows.filter((row) => isCurrentControl(row.control_id)).length;
+}
+
+const annexACompared: Rule<ControlsDatabase> = {
+  id: 'controls.annex-a-compared',
+  clause: '6.1.3',
+  letter: 'c',
+  basis: 'REQUIREMENT',
+  question: 'Have the necessary controls been compared with Annex A, so that none is overlooked?',
+  async judge(tx, ismsId): Promise<Judgement> {
+    const touched = await touchedControls(tx, ismsId);
+    const left = annexASize - touched;
+    return {
+      // Not every control of Annex A is necessary, so a missing implementation is no gap by itself: a person compares.
+      verdict: 'JUDGEMENT_NEEDED',
+      reason: `${of(touched, 'control', 'controls')} of ${annexASize} in Annex A ${touched === 1 ? 'has' : 'have'} an implementation; whether the other ${left} were compared, a person must judge.`,
+      next: left === 0 ? 'Confirm the comparison.' : 'Implement what is necessary and record why the rest is not.',
+      facts: { examined: touched, total: annexASize, failing: 0 },
+      links: [],
+    };
+  },
+};
+
+const implementedVerified: Rule<ControlsDatabase> = {
+  id: 'controls.implemented-verified',
+  clause: '8.1',
+  basis: 'OWN_RULE',
+  question: 'Are the controls that are said to be implemented verified to operate?',
+  async judge(tx, ismsId): Promise<Judgement> {
+    const { rows } = await tx.query<{ id: string; reference: string; total: number; failing: number }>(
+      `with implemented as (
+         select i.id, i.reference, s.verified, s.verified < $3 or s.verification = 'NOT_VERIFIED' as fails
+           from implementation i join strength s on s.tenant_id = i.tenant_id and s.id = i.id
+          where i.tenant_id = $1 and i.isms_id = $2 and i.status = 'IMPLEMENTED'),
+       counts as (select count(*) as total, count(*) filter (where fails) as failing from implemented)
+       select worst.id, worst.reference, counts.total, counts.failing from counts left join lateral (
+         select id, reference from implemented where fails order by verified, reference limit 20) as worst on true`,
+      [tx.tenant, ismsId, operatingAt],
+    );
+    const total = rows[0]?.total ?? 0;
+    const failing = rows[0]?.failing ?? 0;
+    const facts = { examined: total, total, failing };
+    if (total === 0) {
+      return {
+        verdict: 'NOT_ASSESSED',
+        reason: 'No control is said to be implemented yet.',
+        next: 'Record what is implemented.',
+        facts,
+        links: [],
+      };
+    }
+    return {
+      verdict: failing > 0 ? 'GAP' : 'NO_GAP_FOUND',
+      reason:
+        failing > 0
+          ? `${failing} of ${of(total, 'implemented control is', 'implemented controls are')} not verified to operate (verified strength below ${operatingAt}).`
+          : `${of(total, 'implemented control is', 'implemented controls are')} verified to operate (verified strength ${operatingAt} or more), and none is not.`,
+      next:
+        failing > 0 ? 'Look at the weakest: assess their design, link measures, act on what the measures show.' : '',
+      facts,
+      links: rows.flatMap(({ id, reference }) => (id ? [{ kind: 'implementation', id, reference }] : [])),
+    };
+  },
+};
+
+/** The clauses of ISO/IEC 27001:2022 whose facts live here (domain model, 9). */
+export const rules: readonly Rule<ControlsDatabase>[] = [scopeDocumented, annexACompared, implementedVerified];

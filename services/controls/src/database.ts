@@ -1,0 +1,14 @@
+import type { DesignAssessmentTable } from './design/design.store.ts';
+import type { ImplementationTables } from './implementation/implementation.store.ts';
+import type { IsmsTable } from './isms/isms.store.ts';
+import type { MeasureLinkTable } from './link/link.store.ts';
+import type { MeasureTables } from './measure/measure.store.ts';
+import type { StrengthTable } from './strength/strength.store.ts';
+
+/** The tables of the service, as its modules declare them. */
+export type ControlsDatabase = IsmsTable &
+  ImplementationTables &
+  DesignAssessmentTable &
+  MeasureTables &
+  MeasureLinkTable &
+  StrengthTable;

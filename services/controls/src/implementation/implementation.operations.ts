@@ -1,0 +1,150 @@
+import { badInput, type EventRow } from '@annex/schema';
+import { checkVersion, entityFields, ismsOf, newId, nextReference, type WriteTx } from '@annex/service';
+import { controlOf } from '../catalogue/catalogue.ts';
+import type { ControlsDatabase } from '../database.ts';
+import { fraction, text } from '../input.ts';
+import { holdIsms } from '../isms/isms.store.ts';
+import { checkNotRetired } from '../isms/isms.ts';
+import { beginStrength, settle } from '../strength/strength.operations.ts';
+import type { ImplementationStatus } from '../strength/strength.ts';
+import {
+  controlIdsOf,
+  type ImplementationRow,
+  insertImplementation,
+  lockImplementation,
+  setControls,
+  updateImplementationRow,
+} from './implementation.store.ts';
+import { controlIds, progress } from './implementation.ts';
+
+interface Changeable {
+  readonly description?: string | null;
+  readonly ownerId?: string | null;
+  readonly status?: ImplementationStatus | null;
+  readonly share?: number | null;
+  readonly claimedDesign?: number | null;
+  readonly claimedOperation?: number | null;
+}
+
+export interface CreateImplementationInput extends Changeable {
+  readonly ismsId?: string | null;
+  readonly title: string;
+  readonly controlIds: readonly string[];
+}
+
+export interface UpdateImplementationInput extends Changeable {
+  readonly id: string;
+  readonly expectedVersion?: number | null;
+  readonly title?: string | null;
+  readonly controlIds?: readonly string[] | null;
+}
+
+/** What a change answers with; the idempotency key remembers it. */
+export interface Changed {
+  readonly id: string;
+  readonly version: number;
+}
+
+const fullId = (id: string) => controlOf(id)?.id;
+
+export function implementationEvent(
+  row: ImplementationRow,
+  ids: readonly string[],
+): EventRow<'annex.controls.implementation.changed.v1'> {
+  const { id, ismsId, version, reference, title, status, ownerId } = row;
+  return { id, ismsId, version, reference, title, status, ownerId, controlIds: [...ids] };
+}
+
+/** Records how one or more controls are implemented in an ISMS (27001, 6.1.3 and 8.1). */
+export async function createImplementation(
+  tx: WriteTx<ControlsDatabase>,
+  input: CreateImplementationInput,
+): Promise<Changed> {
+  const ids = controlIds(input.controlIds, fullId);
+  const isms = await holdIsms(tx, await ismsOf(tx, input.ismsId));
+  checkNotRetired(isms);
+  const row: ImplementationRow = {
+    ...entityFields(tx),
+    id: newId(),
+    ismsId: isms.id,
+    version: 1,
+    title: text('input.title', input.title, 300, 'required'),
+    description: text('input.description', input.description ?? '', 20_000, 'optional'),
+    ownerId: input.ownerId ?? null,
+    ...progress(input),
+    claimedDesign: fraction('input.claimedDesign', input.claimedDesign ?? 1),
+    claimedOperation: fraction('input.claimedOperation', input.claimedOperation ?? 1),
+    reference: await nextReference(tx, isms.id, 'C'),
+  };
+  await insertImplementation(tx, row);
+  await setControls(tx, row, ids);
+  tx.record('annex.controls.implementation.changed.v1', { rows: [implementationEvent(row, ids)] });
+  await beginStrength(tx, row);
+  await settle(tx, [row.id], [row.ismsId]);
+  return { id: row.id, version: row.version };
+}
+
+/**
+ * Takes an implementation for a change: locked, at the expected version, in an ISMS that still runs. All changes to it and to what
+ * hangs on it (links, assessments) go through here, one after the other.
+ * @throws AnnexError NOT_FOUND, VERSION_CONFLICT, STATE_CONFLICT
+ */
+export async function takeImplementation(
+  tx: WriteTx<ControlsDatabase>,
+  id: string,
+  expectedVersion: number | null | undefined,
+): Promise<ImplementationRow> {
+  const row = await lockImplementation(tx, id);
+  checkVersion('Implementation', row.id, row.version, expectedVersion);
+  checkNotRetired(await holdIsms(tx, row.ismsId));
+  return row;
+}
+
+/** Keeps the next version of an implementation, announces it, and lets strength and conformity follow. */
+export async function keepImplementation(tx: WriteTx<ControlsDatabase>, row: ImplementationRow): Promise<Changed> {
+  const next = { ...row, version: row.version + 1 };
+  await updateImplementationRow(tx, next);
+  const [ids = []] = await controlIdsOf(tx, [row.id]);
+  tx.record('annex.controls.implementation.changed.v1', { rows: [implementationEvent(next, ids)] });
+  await settle(tx, [row.id], [row.ismsId]);
+  return { id: row.id, version: next.version };
+}
+
+const changeable = [
+  'title',
+  'description',
+  'ownerId',
+  'status',
+  'share',
+  'claimedDesign',
+  'claimedOperation',
+] as const satisfies readonly (keyof ImplementationRow)[];
+
+/**
+ * Changes what is given and leaves the rest; `ownerId: null` takes the owner away. A change that changes nothing makes no
+ * version.
+ */
+export async function updateImplementation(
+  tx: WriteTx<ControlsDatabase>,
+  input: UpdateImplementationInput,
+): Promise<Changed> {
+  const row = await takeImplementation(tx, input.id, input.expectedVersion);
+  if (input.controlIds === null) throw badInput('input.controlIds', null, 'must name controls or be left out');
+  const changed: ImplementationRow = {
+    ...row,
+    title: text('input.title', input.title ?? row.title, 300, 'required'),
+    description: text('input.description', input.description ?? row.description, 20_000, 'optional'),
+    ownerId: input.ownerId === undefined ? row.ownerId : input.ownerId,
+    ...progress(input, row),
+    claimedDesign: fraction('input.claimedDesign', input.claimedDesign ?? row.claimedDesign),
+    claimedOperation: fraction('input.claimedOperation', input.claimedOperation ?? row.claimedOperation),
+  };
+  const [before = []] = await controlIdsOf(tx, [row.id]);
+  const ids = input.controlIds ? controlIds(input.controlIds, fullId) : before;
+  const sameControls = ids.length === before.length && ids.every((id) => before.includes(id));
+  if (sameControls && changeable.every((field) => row[field] === changed[field])) {
+    return { id: row.id, version: row.version };
+  }
+  if (!sameControls) await setControls(tx, row, ids);
+  return keepImplementation(tx, changed);
+}

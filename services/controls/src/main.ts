@@ -1,0 +1,4 @@
+import { runService } from '@annex/service';
+import { controls } from './service.ts';
+
+await runService(() => controls);

@@ -1,0 +1,103 @@
+import type { RuleResult } from '@annex/schema';
+import { newId } from '@annex/service';
+import { type Scenario, startScenario } from './scenario.ts';
+
+let scenario: Scenario;
+
+beforeAll(async () => {
+  scenario = await startScenario();
+});
+afterAll(() => scenario?.close());
+
+/** The last announced result of a rule for an ISMS. */
+async function result(ismsId: string, rule: string): Promise<RuleResult | undefined> {
+  const events = await scenario.recorded('annex.controls.conformity.changed.v1');
+  return events
+    .flatMap((event) => event.rows)
+    .filter((row) => row.ismsId === ismsId && row.rule === rule)
+    .at(-1);
+}
+
+describe('4.3: the scope is documented', () => {
+  it('shows a gap while the scope statement is empty, and none once it is written', async () => {
+    const ismsId = await scenario.createIsms({ scope: '  ' });
+    expect(await result(ismsId, 'controls.scope-documented')).toMatchObject({
+      clause: '4.3',
+      basis: 'REQUIREMENT',
+      verdict: 'GAP',
+      facts: { examined: 1, total: 1, failing: 1 },
+      links: [{ kind: 'isms', id: ismsId }],
+    });
+    await scenario.ask('mutation ($input: UpdateIsmsInput!) { updateIsms(input: $input) { isms { scope } } }', {
+      input: { id: ismsId, scope: 'The office in Graz and everything that runs in it.' },
+    });
+    expect(await result(ismsId, 'controls.scope-documented')).toMatchObject({
+      verdict: 'NO_GAP_FOUND',
+      version: 2,
+      links: [],
+    });
+  });
+});
+
+describe('6.1.3 c: Annex A has been compared', () => {
+  it('asks a person to judge, with the count of controls that have an implementation, each once', async () => {
+    const ismsId = await scenario.createIsms();
+    await scenario.implement({ ismsId, controlIds: ['A.8.28', 'A.8.8'] });
+    await scenario.implement({ ismsId, controlIds: ['A.8.28', 'iso27001:2013:A.14.2.1'] });
+    expect(await result(ismsId, 'controls.annex-a-compared')).toMatchObject({
+      clause: '6.1.3',
+      letter: 'c',
+      basis: 'REQUIREMENT',
+      verdict: 'JUDGEMENT_NEEDED',
+      facts: { examined: 2, total: 93, failing: 0 },
+    });
+  });
+});
+
+describe('8.1: implemented controls are verified to operate', () => {
+  it('is not assessed while nothing is implemented', async () => {
+    const ismsId = await scenario.createIsms();
+    await scenario.implement({ ismsId, status: 'PLANNED' });
+    expect(await result(ismsId, 'controls.implemented-verified')).toMatchObject({
+      verdict: 'NOT_ASSESSED',
+      basis: 'OWN_RULE',
+      facts: { total: 0 },
+    });
+  });
+
+  it('shows a gap with the weakest first when a measure falls, and none when it recovers', async () => {
+    const ismsId = await scenario.createIsms();
+    const measures = [newId(), newId(), newId()] as const;
+    const ids: string[] = [];
+    for (const measureId of measures) {
+      const id = await scenario.implement({ ismsId });
+      await scenario.assess(id, 1);
+      await scenario.link(id, measureId);
+      await scenario.tell(ismsId, measureId, 0.9);
+      ids.push(id);
+    }
+    expect(await result(ismsId, 'controls.implemented-verified')).toMatchObject({
+      verdict: 'NO_GAP_FOUND',
+      facts: { examined: 3, total: 3, failing: 0 },
+    });
+    await scenario.tell(ismsId, measures[0], 0.3);
+    await scenario.tell(ismsId, measures[1], 0.1);
+    const gap = await result(ismsId, 'controls.implemented-verified');
+    expect(gap).toMatchObject({ clause: '8.1', verdict: 'GAP', facts: { examined: 3, total: 3, failing: 2 } });
+    expect(gap?.links.map((link) => [link.kind, link.id, link.reference])).toEqual([
+      ['implementation', ids[1], 'C-0002'],
+      ['implementation', ids[0], 'C-0001'],
+    ]);
+    await scenario.tell(ismsId, measures[0], 0.8);
+    await scenario.tell(ismsId, measures[1], 0.5);
+    expect(await result(ismsId, 'controls.implemented-verified')).toMatchObject({ verdict: 'NO_GAP_FOUND' });
+  });
+});
+
+it('judges each ISMS by its own facts', async () => {
+  const [one, other] = [await scenario.createIsms({ scope: '' }), await scenario.createIsms()];
+  await scenario.implement({ ismsId: one });
+  expect((await result(one, 'controls.scope-documented'))?.verdict).toBe('GAP');
+  expect((await result(other, 'controls.scope-documented'))?.verdict).toBe('NO_GAP_FOUND');
+  expect((await result(other, 'controls.implemented-verified'))?.verdict).toBe('NOT_ASSESSED');
+});

@@ -1,0 +1,55 @@
+import { type RoleName, roles } from '@annex/schema';
+import { newId } from '@annex/service';
+import { catalogueQueries, mutations, tenantQueries } from './doors.ts';
+import { type Scenario, startScenario } from './scenario.ts';
+
+let scenario: Scenario;
+let thing: { id: string; ismsId: string; measureId: string };
+
+beforeAll(async () => {
+  scenario = await startScenario();
+  const ismsId = await scenario.createIsms();
+  thing = { ismsId, id: await scenario.implement({ ismsId, ownerId: newId() }), measureId: newId() };
+});
+afterAll(() => scenario?.close());
+
+const queries = [...tenantQueries, ...catalogueQueries];
+const codes = (answer: { errors?: readonly { extensions?: { code?: unknown } }[] | undefined }) =>
+  (answer.errors ?? []).map((error) => error.extensions?.code);
+
+it('walks every root field of the service', () => {
+  const fields = ['getQueryType', 'getMutationType'] as const;
+  const served = fields.flatMap((root) => Object.keys(scenario.service.schema[root]()?.getFields() ?? {}));
+  const walked = [...queries, ...mutations].map((door) => door.name);
+  expect(served.filter((name) => !name.startsWith('_') && !walked.includes(name))).toEqual([]);
+});
+
+describe.each(Object.keys(roles) as RoleName[])('%s', (role) => {
+  const { permissions } = roles[role];
+  const writes = (permissions as readonly string[]).includes('controls:write');
+
+  it.each(queries.map((door) => [door.name, door] as const))('reads %s', async (_, door) => {
+    expect(codes(await scenario.call(door.document, door.variables(thing), { permissions }))).toEqual(
+      // An integration may not see people, of which an owner is one; nothing else is kept from it.
+      door.name === 'implementation' && !(permissions as readonly string[]).includes('identity:read')
+        ? ['FORBIDDEN']
+        : [],
+    );
+  });
+
+  it.each(mutations.map((door) => [door.name, door] as const))(`${writes ? 'may' : 'may not'} %s`, async (_, door) => {
+    const answer = await scenario.call(door.document, door.variables(thing), { permissions });
+    expect(codes(answer)).toEqual(writes ? [] : ['FORBIDDEN']);
+  });
+});
+
+describe('someone without any permission', () => {
+  it.each([...queries, ...mutations].map((door) => [door.name, door] as const))(
+    'gets nothing from %s',
+    async (_, door) => {
+      const answer = await scenario.call(door.document, door.variables(thing), { permissions: [] });
+      expect(codes(answer).length).toBeGreaterThan(0);
+      for (const code of codes(answer)) expect(code).toBe('FORBIDDEN');
+    },
+  );
+});

@@ -1,0 +1,68 @@
+import { requestResync } from '@annex/service';
+import { type Scenario, startScenario } from './scenario.ts';
+
+let scenario: Scenario;
+
+beforeAll(async () => {
+  scenario = await startScenario();
+});
+afterAll(() => scenario?.close());
+
+const types = [
+  'annex.controls.isms.changed.v1',
+  'annex.controls.implementation.changed.v1',
+  'annex.controls.strength.changed.v1',
+  'annex.controls.conformity.changed.v1',
+] as const;
+
+it('announces every ISMS, implementation, strength and rule result again, as they are now', async () => {
+  const ismsId = await scenario.createIsms();
+  await scenario.implement({ ismsId, controlIds: ['A.5.1', 'A.8.28'] });
+  await scenario.assess(await scenario.implement({ ismsId }), 1);
+  const latest = async (type: (typeof types)[number], skip = 0) => {
+    const rows = (await scenario.recorded(type))
+      .slice(skip)
+      .flatMap((event) => event.rows as { id: string; version: number }[]);
+    return [...new Map(rows.map((row) => [row.id, row])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  };
+  const before = await Promise.all(types.map((type) => latest(type)));
+  const counts = await Promise.all(types.map(async (type) => (await scenario.recorded(type)).length));
+  await scenario.service.database.write(scenario.test.scope(), (tx) => requestResync(tx));
+  await scenario.settle();
+  for (const [index, type] of types.entries()) {
+    expect(await latest(type, counts[index])).toEqual(before[index]);
+  }
+});
+
+it('sends a run of its events again when the trail asks it to, and leaves the requests to others alone', async () => {
+  const due = () =>
+    scenario.test.admin(
+      async (client) => (await client.query(`select subject_id from controls.due where kind = 'annex.resend'`)).rows,
+    );
+  const request = (source: string) =>
+    scenario.emit('annex.audit.resend.requested.v1', {
+      source,
+      consumer: 'trail',
+      from: 1,
+      to: 2,
+      requestId: '0190aaaa-0000-7000-8000-0000000000ff',
+    });
+  await request('/annex/risk');
+  await scenario.service.messaging.idle();
+  expect(await due()).toEqual([]);
+  await scenario.service.messaging.ticker.stop();
+  await request('/annex/controls');
+  await scenario.service.messaging.idle();
+  expect(await due()).toEqual([{ subject_id: 'trail/1/2' }]);
+});
+
+it('makes nothing for a new tenant by itself', async () => {
+  const [, tenant] = scenario.test.tenants;
+  await scenario.emit(
+    'annex.identity.tenant.changed.v1',
+    { rows: [{ id: tenant, version: 1, slug: 'b', name: 'B' }] },
+    { tenant },
+  );
+  await scenario.service.messaging.idle();
+  expect(await scenario.recorded('annex.controls.isms.changed.v1', tenant)).toEqual([]);
+});

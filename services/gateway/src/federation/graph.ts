@@ -1,0 +1,161 @@
+import { AnnexError, type ServiceName, serviceNames } from '@annex/schema';
+import { answerError, type GraphqlAnswer, type GraphqlLimits, type RequestInfo, type RequestTokens, unforeseen, variableFaults } from '@annex/service';
+import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
+import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
+import { buildASTSchema, type DocumentNode, execute, GraphQLError, type GraphQLSchema, Kind, parse, print } from 'graphql';
+import type { Logger } from '../logger.ts';
+import { answerErrors } from './answer.ts';
+import { CostModel, checkCost, fieldCosts } from './cost.ts';
+import { Documents, type Prepared } from './documents.ts';
+import type { Upstream } from './upstream.ts';
+
+/** In whose name a federated operation is executed. */
+export interface GraphCaller {
+  readonly request: RequestInfo;
+  readonly tokens: RequestTokens;
+}
+
+export interface GraphRequest {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  readonly operationName?: string | null;
+}
+
+/** The federated graph: all services as one schema. */
+export interface Graph {
+  /** What callers see. */
+  readonly schema: GraphQLSchema;
+  /** The composed document with its directives. */
+  readonly supergraph: DocumentNode;
+  /** Executes an operation. Never throws: what goes wrong is in the answer. */
+  execute(asked: GraphRequest, caller: GraphCaller): Promise<GraphqlAnswer>;
+}
+
+export interface GraphOptions {
+  /** The text of the composed supergraph. */
+  readonly supergraph: string;
+  readonly upstreams: readonly Upstream[];
+  readonly limits: GraphqlLimits;
+  readonly cost: number;
+  readonly introspection: boolean;
+  readonly log: Logger;
+}
+
+interface SubgraphRequest {
+  readonly document: DocumentNode;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+  readonly context: GraphCaller;
+}
+
+type Handler = Awaited<ReturnType<typeof unifiedGraphHandler>>;
+
+const texts = new WeakMap<DocumentNode, string>();
+/** Plans are kept, and their documents with them: each is printed once. */
+function textOf(document: DocumentNode): string {
+  let text = texts.get(document);
+  if (text === undefined) texts.set(document, (text = print(document)));
+  return text;
+}
+
+/** The names under which a subgraph's answer holds what its operation asks for. */
+function rootKeys(document: DocumentNode): string[] {
+  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  return (operation?.selectionSet.selections ?? []).flatMap((selection) =>
+    selection.kind === Kind.FIELD ? [selection.alias?.value ?? selection.name.value] : [],
+  );
+}
+
+/** A subgraph that failed as a whole: an error for each thing that was asked of it. */
+function failedAnswer(error: AnnexError, document: DocumentNode): GraphqlAnswer {
+  const keys = rootKeys(document);
+  if (keys.includes('_entities')) return { errors: [answerError(error)] };
+  return { errors: keys.map((key) => answerError(error, { path: [key] })) };
+}
+
+/**
+ * Opens the federated graph: plans are made by the router's planner, their steps carried out by the upstreams. A service that does not
+ * answer costs its own fields alone.
+ */
+export async function openGraph(options: GraphOptions): Promise<Graph> {
+  const { supergraph: text, limits, log } = options;
+  const supergraph = parse(text, { noLocation: true });
+  const schema = buildASTSchema(transformSupergraphToPublicSchema(supergraph), { assumeValidSDL: true });
+  const upstreams = new Map<string, Upstream>(options.upstreams.map((upstream) => [upstream.service, upstream]));
+
+  const ask = async (name: string, asked: SubgraphRequest): Promise<GraphqlAnswer> => {
+    const service = name.toLowerCase();
+    const { request, tokens } = asked.context;
+    try {
+      const upstream = upstreams.get(service);
+      if (!upstream) throw new AnnexError('UNAVAILABLE', `The service ${service} is not part of this installation`, { details: { service } });
+      return await upstream.execute({
+        document: textOf(asked.document),
+        variables: asked.variables,
+        operationName: asked.operationName,
+        request,
+        tokens,
+      });
+    } catch (error) {
+      const { correlationId } = request;
+      if (error instanceof AnnexError) log.warn({ err: error, service, correlationId }, 'a service did not answer');
+      return failedAnswer(error instanceof AnnexError ? error : unforeseen(error, log, { service, correlationId }), asked.document);
+    }
+  };
+
+  const handler: Handler = await unifiedGraphHandler({
+    unifiedGraph: buildASTSchema(supergraph, { assumeValid: true, assumeValidSDL: true }),
+    getUnifiedGraphSDL: () => text,
+    onSubgraphExecute: ((name: string, asked: SubgraphRequest) => ask(name, asked)) as never,
+  });
+  const { executor } = handler;
+  if (!executor) throw new Error('The router has no executor');
+
+  const documents = new Documents(schema, new CostModel(schema, fieldCosts(supergraph)), limits, {
+    introspection: options.introspection,
+  });
+
+  const run = async (prepared: Prepared, asked: GraphRequest, caller: GraphCaller): Promise<GraphqlAnswer> => {
+    const { document, operation } = prepared;
+    const variables = asked.variables ?? {};
+    const operationName = operation.name?.value;
+    const faults = variableFaults(schema, operation, variables);
+    if (faults) return { errors: [answerError(faults)] };
+    checkCost(prepared.cost, variables, options.cost);
+    const about = { correlationId: caller.request.correlationId, operationName };
+    const result = (
+      prepared.introspection
+        ? await execute({ schema, document, variableValues: variables, operationName })
+        : await executor({ document, variables, context: caller, ...(operationName ? { operationName } : {}) } as never)
+    ) as { data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] };
+    const errors = answerErrors(result.errors ?? [], log, about);
+    // A field that must not be null and is, without a word why: the service broke its own schema.
+    if (!result.data && errors.length === 0) {
+      errors.push(answerError(unforeseen(new Error('A service left out what its schema promises'), log, about)));
+    }
+    return { data: result.data ?? null, ...(errors.length > 0 ? { errors } : {}) };
+  };
+
+  return {
+    schema,
+    supergraph,
+    async execute(asked, caller) {
+      try {
+        const prepared = documents.prepare(asked.query, asked.operationName);
+        return 'errors' in prepared ? { errors: prepared.errors } : await run(prepared, asked, caller);
+      } catch (error) {
+        const { correlationId } = caller.request;
+        return { errors: [answerError(error instanceof AnnexError ? error : unforeseen(error, log, { correlationId }))] };
+      }
+    },
+  };
+}
+
+/** The services that a supergraph was composed of. */
+export function servicesOf(supergraph: DocumentNode): ServiceName[] {
+  const graphs = supergraph.definitions.find(
+    (definition) => definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
+  );
+  const names = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []).map((value) => value.name.value.toLowerCase()) : [];
+  return serviceNames.filter((name) => names.includes(name));
+}

@@ -1,0 +1,3 @@
+import type { ServiceContext } from '@annex/service';
+
+export type Logger = ServiceContext<unknown>['log'];

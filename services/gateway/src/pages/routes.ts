@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { AnnexError, badInput } from '@annex/schema';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Identified, Identify } from '../caller/identify.ts';
+import { isSameOrigin, sessionCookie, sessionKey } from '../caller/session.ts';
+import type { Graph } from '../federation/graph.ts';
+import { type StartData, signInPage, startPage } from './start.ts';
+
+/** Our own pages run no script at all. */
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/** The document of the start page: an operation a part, so that a part that fails costs itself alone. */
+export const startDocument = readFileSync(new URL('./start.graphql', import.meta.url), 'utf8');
+
+async function startData(graph: Graph, caller: Identified): Promise<StartData> {
+  const part = async (operationName: string) =>
+    (await graph.execute({ query: startDocument, operationName }, caller)).data as never as Record<string, never> | null | undefined;
+  const [own, readiness, heatMap, findings] = await Promise.all(['StartCaller', 'StartReadiness', 'StartHeatMap', 'StartFindings'].map(part));
+  const edges = (findings?.findings as { edges?: { node: never }[] } | null | undefined)?.edges;
+  return {
+    caller: own ?? undefined,
+    readiness: readiness?.readiness ?? undefined,
+    heatMap: heatMap?.heatMap ?? undefined,
+    findings: edges?.map((edge) => edge.node),
+  };
+}
+
+const isUnknown = (error: unknown) => error instanceof AnnexError && error.code === 'UNAUTHENTICATED';
+
+/**
+ * `GET /`: the start page for a caller known by cookie or header, a place for the key for everybody else. `POST /session` takes the key into a
+ * cookie, `POST /session/end` takes it away; both come from our own page or are refused.
+ */
+export async function addStartPage(
+  app: FastifyInstance,
+  parts: { readonly graph: Graph; readonly identify: Identify; readonly secureCookie: boolean; readonly explorer: boolean },
+): Promise<void> {
+  const { graph, identify, secureCookie, explorer } = parts;
+  const show = (reply: FastifyReply, status: number, text: string) =>
+    reply.code(status).type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).header('cache-control', 'no-store').send(text);
+
+  await app.register(async (pages) => {
+    pages.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 4096 }, async (_request: unknown, body: string) =>
+      Object.fromEntries(new URLSearchParams(body)),
+    );
+
+    pages.get('/', async (request, reply) => {
+      const cookieKey = sessionKey(request);
+      try {
+        const caller = await identify(request, reply, cookieKey === undefined ? {} : { cookieKey });
+        return show(reply, 200, startPage(await startData(graph, caller), { explorer }));
+      } catch (error) {
+        if (!isUnknown(error)) throw error;
+        if (cookieKey !== undefined) reply.header('set-cookie', sessionCookie('', secureCookie));
+        return show(reply, 401, signInPage({ explorer, refused: cookieKey !== undefined }));
+      }
+    });
+
+    pages.post('/session', async (request, reply) => {
+      if (!isSameOrigin(request)) throw new AnnexError('FORBIDDEN', 'Signing in starts on the start page');
+      const { key } = (request.body ?? {}) as { key?: unknown };
+      if (typeof key !== 'string') throw badInput('body.key', undefined, 'must be the API key');
+      const trimmed = key.trim();
+      try {
+        if (!/^[a-z0-9_]+$/.test(trimmed)) throw new AnnexError('UNAUTHENTICATED', 'This is no API key');
+        await identify(request, reply, { cookieKey: trimmed });
+      } catch (error) {
+        if (!isUnknown(error)) throw error;
+        return show(reply, 401, signInPage({ explorer, refused: true }));
+      }
+      return reply.header('set-cookie', sessionCookie(trimmed, secureCookie)).redirect('/', 303);
+    });
+
+    pages.post('/session/end', async (request, reply) => {
+      if (!isSameOrigin(request)) throw new AnnexError('FORBIDDEN', 'Signing out starts on the start page');
+      return reply.header('set-cookie', sessionCookie('', secureCookie)).redirect('/', 303);
+    });
+  });
+}

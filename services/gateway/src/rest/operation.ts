@@ -1,0 +1,238 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  typeFromAST,
+  type ValueNode,
+  validate,
+  valueFromASTUntyped,
+} from 'graphql';
+
+/** A variable that comes from the path or the query string. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly type: GraphQLInputType;
+  readonly required: boolean;
+  readonly fallback?: unknown;
+  readonly description: string;
+}
+
+/** The variable `input`: the body, and of it what path and If-Match say. */
+export interface Body {
+  readonly type: GraphQLInputType;
+  readonly fromPath: readonly Parameter[];
+  /** Whether the version that was read must be sent as If-Match. */
+  readonly versioned: boolean;
+}
+
+export type ResponseShape = 'entity' | 'list' | 'connection';
+
+/** A stored operation: one file that makes a REST endpoint and its entry in the OpenAPI document. */
+export interface StoredOperation {
+  readonly name: string;
+  readonly area: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly path: string;
+  /** The document without `@rest`. */
+  readonly text: string;
+  readonly parameters: readonly Parameter[];
+  readonly body?: Body;
+  /** How the answer is unwrapped: the keys from the data to what is answered. */
+  readonly unwrap: readonly string[];
+  readonly shape: ResponseShape;
+  /** What is answered: its field in the schema and what is selected of it. */
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly rootField: string;
+  readonly selection: SelectionSetNode | undefined;
+}
+
+const methods = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const;
+
+/** The comment lines before the operation: the first line is the summary. */
+function leadingComment(text: string): string[] {
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#')) lines.push(line.replace(/^#\s?/, '').trimEnd());
+    else if (line.trim() !== '') break;
+  }
+  return lines;
+}
+
+function restOf(operation: OperationDefinitionNode): { method: StoredOperation['method']; path: string } {
+  const directive = operation.directives?.find((one) => one.name.value === 'rest');
+  const text = (name: string): string => {
+    const value: ValueNode | undefined = directive?.arguments?.find((argument) => argument.name.value === name)?.value;
+    return value?.kind === Kind.ENUM || value?.kind === Kind.STRING ? value.value : '';
+  };
+  const method = methods.find((known) => known === text('method'));
+  const path = text('path');
+  if (!method || !/^\/v1(\/[a-z-]+|\/\{[a-zA-Z]+\})+$/.test(path)) {
+    throw new Error('needs @rest(method: GET, path: "/v1/…") with a path of words and {names}');
+  }
+  return { method, path };
+}
+
+const bare = <T>(type: T): T => (isNonNullType(type) ? (type.ofType as T) : type);
+
+/** Follows a payload to its one entity, so that the response is the entity and not its wrapping. */
+function unwrapped(schema: GraphQLSchema, operation: OperationDefinitionNode) {
+  const root = operation.operation === 'mutation' ? schema.getMutationType() : schema.getQueryType();
+  const only = (set: SelectionSetNode | undefined) => {
+    const [selection, ...others] = set?.selections ?? [];
+    return selection?.kind === Kind.FIELD && others.length === 0 ? selection : undefined;
+  };
+  const node = only(operation.selectionSet);
+  const field = node && root?.getFields()[node.name.value];
+  if (!node || !field) throw new Error('must select exactly one root field');
+  const keys = [node.alias?.value ?? node.name.value];
+  const type = getNamedType(field.type);
+  const inner = type.name.endsWith('Payload') ? only(node.selectionSet) : undefined;
+  const innerField = inner && isObjectType(type) ? type.getFields()[inner.name.value] : undefined;
+  if (inner && innerField) {
+    keys.push(inner.alias?.value ?? inner.name.value);
+    return { keys, rootField: field.name, field: innerField, selection: inner.selectionSet };
+  }
+  return { keys, rootField: field.name, field, selection: node.selectionSet };
+}
+
+function shapeOf(field: GraphQLField<unknown, unknown>): ResponseShape {
+  if (isListType(bare(field.type))) return 'list';
+  return getNamedType(field.type).name.endsWith('Connection') ? 'connection' : 'entity';
+}
+
+/** What the schema says of a variable: the description of the argument, or of the member of one, that it is given to. */
+function describeVariable(schema: GraphQLSchema, operation: OperationDefinitionNode, name: string): string {
+  const within = (value: ValueNode, type: GraphQLInputType, description: string): string | undefined => {
+    if (value.kind === Kind.VARIABLE) return value.name.value === name ? description : undefined;
+    const named = getNamedType(type);
+    if (value.kind !== Kind.OBJECT || !isInputObjectType(named)) return undefined;
+    for (const member of value.fields) {
+      const field = named.getFields()[member.name.value];
+      const found = field && within(member.value, field.type, field.description ?? '');
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const root = operation.operation === 'mutation' ? schema.getMutationType() : schema.getQueryType();
+  for (const selection of operation.selectionSet.selections) {
+    if (selection.kind !== Kind.FIELD) continue;
+    for (const { name: argumentName, value } of selection.arguments ?? []) {
+      const argument = root?.getFields()[selection.name.value]?.args.find((one) => one.name === argumentName.value);
+      const found = argument && within(value, argument.type, argument.description ?? '');
+      if (found !== undefined) return found;
+    }
+  }
+  return name === 'withTotal' ? 'Whether to count how many there are in all.' : '';
+}
+
+/** Reads one stored operation. @throws Error that says what is wrong with it */
+export function readOperation(schema: GraphQLSchema, source: string, area: string): StoredOperation {
+  const document = parse(source);
+  const [operation, ...others] = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+  if (!operation?.name || others.length > 0) throw new Error('must hold exactly one operation, with a name');
+  const [summary = '', ...more] = leadingComment(source);
+  if (summary === '') throw new Error('needs a comment before the operation that says what it does');
+  const { method, path } = restOf(operation);
+  const stripped = {
+    ...document,
+    definitions: document.definitions.map((one) =>
+      one === operation ? { ...one, directives: one.directives?.filter((directive) => directive.name.value !== 'rest') ?? [] } : one,
+    ),
+  };
+  const [fault] = validate(schema, stripped);
+  if (fault) throw new Error(fault.message);
+  if ((operation.operation === 'query') !== (method === 'GET')) throw new Error('a query is a GET, a mutation none');
+
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  const parameters: Parameter[] = [];
+  let body: Body | undefined;
+  for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    const type = typeFromAST(schema, typeNode as never) as GraphQLInputType;
+    const input = getNamedType(type);
+    if (name === 'input' && isInputObjectType(input)) {
+      const members = input.getFields();
+      const fromPath = inPath.flatMap((member): Parameter[] => {
+        const field = members[member];
+        return field ? [{ name: member, in: 'path', type: field.type, required: true, description: field.description ?? '' }] : [];
+      });
+      body = { type, fromPath, versioned: method === 'PATCH' && members.expectedVersion !== undefined };
+      parameters.push(...fromPath);
+      continue;
+    }
+    if (isInputObjectType(input)) throw new Error(`$${name} is an object and not named input, so it has no place in a path or query`);
+    const where = inPath.includes(name) ? 'path' : 'query';
+    parameters.push({
+      name,
+      in: where,
+      type,
+      required: where === 'path' || (isNonNullType(type) && !defaultValue),
+      description: describeVariable(schema, operation, name),
+      ...(defaultValue ? { fallback: valueFromASTUntyped(defaultValue) } : {}),
+    });
+  }
+  const missing = inPath.filter((name) => !parameters.some((parameter) => parameter.name === name && parameter.in === 'path'));
+  if (missing.length > 0) throw new Error(`{${missing.join('}, {')}} of the path is neither a variable nor a member of input`);
+  const { keys, rootField, field, selection } = unwrapped(schema, operation);
+  return {
+    name: operation.name.value,
+    area,
+    summary,
+    description: more.join('\n').trim(),
+    method,
+    path,
+    text: print(stripped),
+    parameters,
+    ...(body ? { body } : {}),
+    unwrap: keys,
+    rootField,
+    field,
+    selection,
+    shape: shapeOf(field),
+  };
+}
+
+/** The folder of the operations that come with Annex. */
+export const operationsFolder = new URL('../operations/', import.meta.url);
+
+/**
+ * Loads every `<area>/<Name>.graphql` of a folder.
+ * @throws Error naming each file that is not right
+ */
+export function loadOperations(schema: GraphQLSchema, folder: URL = operationsFolder): StoredOperation[] {
+  const root = fileURLToPath(folder);
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.graphql')).sort();
+  const problems: string[] = [];
+  const operations = files.flatMap((file) => {
+    try {
+      const operation = readOperation(schema, readFileSync(join(root, file), 'utf8'), file.split(sep)[0] ?? '');
+      if (!file.endsWith(`${sep}${operation.name}.graphql`)) throw new Error(`holds the operation ${operation.name}, so name it so`);
+      return [operation];
+    } catch (error) {
+      problems.push(`${file}: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  const places = operations.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, '{}')}`);
+  places.forEach((place, index) => {
+    if (places.indexOf(place) !== index) problems.push(`${operations[index]?.name}: ${place} is taken`);
+  });
+  if (problems.length > 0) throw new Error(`Stored operations that cannot be served:\n  ${problems.join('\n  ')}`);
+  return operations;
+}

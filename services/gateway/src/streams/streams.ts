@@ -1,0 +1,133 @@
+import type { ServerResponse } from 'node:http';
+import { AnnexError, badInput, isUuid, type ServiceName } from '@annex/schema';
+import { problemMediaType, problemOf } from '@annex/service';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Identified, Identify } from '../caller/identify.ts';
+import type { Upstream } from '../federation/upstream.ts';
+
+/** A route that passes bytes through instead of mapping to an operation. */
+export interface StreamRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly service: ServiceName;
+  readonly summary: string;
+  readonly description: string;
+  readonly permission: string;
+  readonly query: readonly { readonly name: string; readonly required: boolean; readonly description: string }[];
+  /** Media types of the body that it takes. */
+  readonly takes?: readonly string[];
+  readonly gives: 'json' | 'bytes';
+}
+
+export const streamRoutes: readonly StreamRoute[] = [
+  {
+    method: 'POST',
+    path: '/v1/evidence',
+    service: 'evidence',
+    summary: 'Uploads a piece of evidence',
+    description: 'The parts of the form describe it; the file comes last, is streamed to the store and addressed by its SHA-256 (27001, 7.5).',
+    permission: 'evidence:write',
+    query: [],
+    takes: ['multipart/form-data'],
+    gives: 'json',
+  },
+  {
+    method: 'GET',
+    path: '/v1/evidence/{id}/content',
+    service: 'evidence',
+    summary: 'Downloads the content of a piece of evidence',
+    description: 'The very bytes that were uploaded, as an attachment.',
+    permission: 'evidence:read',
+    query: [],
+    gives: 'bytes',
+  },
+  {
+    method: 'POST',
+    path: '/v1/imports',
+    service: 'evidence',
+    summary: 'Imports the log of a tool',
+    description: 'The body is the file. A run replaces the previous one of its source; a failed or partial run is unknown, not clean (27001, 9.1).',
+    permission: 'evidence:write',
+    query: [
+      { name: 'format', required: true, description: 'The format of the file: sarif.' },
+      { name: 'source', required: true, description: 'What the log is of; a later log of the same source takes its place.' },
+    ],
+    takes: ['application/json', 'application/sarif+json', 'application/octet-stream'],
+    gives: 'json',
+  },
+  {
+    method: 'GET',
+    path: '/v1/imports/{id}',
+    service: 'evidence',
+    summary: 'Reads an import',
+    description: 'The tool, the counts, and when it came.',
+    permission: 'evidence:read',
+    query: [],
+    gives: 'json',
+  },
+];
+
+const prefix = '/v1';
+
+/** The caller's headers that describe the body or the wanted part of it. Everything else stays outside. */
+const passed = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'expect', 'accept', 'range', 'if-none-match', 'if-range', 'content-digest'];
+
+async function headersFor(request: FastifyRequest, service: ServiceName, caller: Identified): Promise<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const name of passed) {
+    const value = request.headers[name];
+    if (typeof value === 'string') headers[name] = value;
+  }
+  const { correlationId, traceparent } = caller.request;
+  headers.authorization = `Bearer ${await caller.tokens.for(service)}`;
+  headers['x-request-id'] = correlationId;
+  if (traceparent !== undefined) headers.traceparent = traceparent;
+  return headers;
+}
+
+/** Adds the routes for streams. Bodies are not read here: they flow to the service as fast as it takes them, and it sets their limit. */
+export async function addStreamRoutes(
+  app: FastifyInstance,
+  parts: { readonly upstreams: readonly Upstream[]; readonly identify: Identify },
+): Promise<void> {
+  await app.register(async (streams) => {
+    streams.removeAllContentTypeParsers();
+    streams.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const route of streamRoutes) {
+      const upstream = parts.upstreams.find(({ service }) => service === route.service);
+      streams.route<{ Params: { id?: string } }>({
+        method: route.method,
+        url: route.path.replace('{id}', ':id'),
+        exposeHeadRoute: false,
+        handler: async (request, reply) => {
+          const caller = await parts.identify(request, reply);
+          const { id } = request.params;
+          if (id !== undefined && !isUuid(id)) throw badInput('path.id', id.slice(0, 64), 'must be a UUID');
+          if (!upstream) throw new AnnexError('UNAVAILABLE', `The service ${route.service} does not answer`, { details: { service: route.service } });
+          const headers = await headersFor(request, route.service, caller);
+          const correlation = reply.getHeader('x-correlation-id');
+          if (typeof correlation === 'string') reply.raw.setHeader('x-correlation-id', correlation);
+          reply.raw.setHeader('cache-control', 'no-store');
+          try {
+            reply.hijack();
+            await upstream.stream(request.raw, reply.raw, { path: request.url.slice(prefix.length), headers, prefix });
+          } catch (error) {
+            if (!(error instanceof AnnexError) || reply.raw.headersSent) {
+              request.log.warn({ err: error }, 'a stream broke');
+              reply.raw.destroy();
+              return reply;
+            }
+            answerRefusal(reply.raw, error, request.id);
+          }
+          return reply;
+        },
+      });
+    }
+  });
+}
+
+/** A problem on a response that is no longer fastify's. */
+function answerRefusal(response: ServerResponse, error: AnnexError, id: string): void {
+  response.writeHead(error.entry.status, { 'content-type': problemMediaType, connection: 'close' });
+  response.end(JSON.stringify(problemOf(error, `urn:annex:request:${id}`)));
+}

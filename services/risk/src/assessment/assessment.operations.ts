@@ -1,0 +1,54 @@
+import { AnnexError, badInput } from '@annex/schema';
+import type { Caller, WriteTx } from '@annex/service';
+import type { RiskDatabase } from '../database.ts';
+import { judgedNow } from '../level/judged.ts';
+import { saveRisk } from '../level/relevel.ts';
+import { holdRead } from '../risk/risk.operations.ts';
+import { insertAssessment } from './assessment.store.ts';
+
+export interface AssessRiskInput {
+  readonly riskId: string;
+  readonly expectedVersion: number;
+  readonly comment?: string | null;
+}
+
+/**
+ * Confirms the indicated level of a risk, with the inputs of this moment (domain model, 7; 27001, 8.2). It answers a request for
+ * reassessment until the indicated level becomes worse again.
+ * @throws AnnexError FORBIDDEN for a machine, STATE_CONFLICT for a closed risk, NOT_FOUND, VERSION_CONFLICT
+ */
+export async function assessRisk(
+  tx: WriteTx<RiskDatabase>,
+  caller: Caller,
+  input: AssessRiskInput,
+): Promise<{ id: string; riskId: string }> {
+  const { personId } = caller;
+  if (!personId) throw new AnnexError('FORBIDDEN', 'An assessment is made by a person; this key acts for none');
+  const comment = input.comment ?? '';
+  if (comment.length > 4000) throw badInput('input.comment', comment.length, 'at most 4000 characters');
+  const risk = await holdRead(tx, input.riskId, input.expectedVersion);
+  if (risk.status !== 'OPEN') {
+    throw new AnnexError('STATE_CONFLICT', `${risk.reference} is closed; reopen it before assessing it`, {
+      details: { present: risk.status, allowed: ['reopen'] },
+    });
+  }
+  const judged = await judgedNow(tx, risk);
+  const row = await insertAssessment(tx, judged, { assessedBy: personId, comment });
+  const { likelihood, consequence, level, rank, rule } = judged;
+  tx.record('annex.risk.assessment.added.v1', {
+    rows: [
+      {
+        id: row.id,
+        ismsId: risk.ismsId,
+        version: 1,
+        riskId: risk.id,
+        reference: risk.reference,
+        level: { likelihood, consequence, level, rank, rule },
+        personId,
+        assessedAt: tx.now.toISOString(),
+      },
+    ],
+  });
+  await saveRisk(tx, risk, { assessedFrequency: judged.frequency, assessedLoss: judged.loss });
+  return { id: row.id, riskId: risk.id };
+}

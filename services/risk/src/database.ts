@@ -1,0 +1,8 @@
+import type { AcceptanceTables } from './acceptance/acceptance.store.ts';
+import type { AssessmentTables } from './assessment/assessment.store.ts';
+import type { CriteriaTables } from './criteria/criteria.store.ts';
+import type { ProjectionTables } from './projection/projection.store.ts';
+import type { RiskTables } from './risk/risk.store.ts';
+
+/** The tables of the service, an intersection of its modules'. */
+export type RiskDatabase = ProjectionTables & CriteriaTables & RiskTables & AssessmentTables & AcceptanceTables;

@@ -1,0 +1,105 @@
+import { bandAt, type Criteria } from '../criteria/criteria.ts';
+import { type CountedFactor, type CurrentLevel, currentLevel, type Factor, inherentLevel, type MeasuredRating } from './level.ts';
+
+/** A factor as it is shown: how much it leaves of each axis, and why it counts or not. */
+export interface ExplainedFactor extends CountedFactor {
+  readonly likelihoodLeft: number;
+  readonly consequenceLeft: number;
+  readonly why: string;
+}
+
+/** Why the current level is what it is. */
+export interface Explanation {
+  readonly sentence: string;
+  readonly inherent: MeasuredRating;
+  readonly current: MeasuredRating;
+  readonly factors: readonly ExplainedFactor[];
+}
+
+const rules = {
+  ACCEPTABLE: 'acceptable',
+  TOLERABLE: 'tolerable',
+  ABOVE_CRITERIA: 'above the criteria',
+} as const;
+
+const short = (value: number) => String(Number(value.toPrecision(3)));
+
+/** A loss for reading, in the currency's own unit. */
+function money(criteria: Criteria, minorUnits: number): string {
+  const format = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency: criteria.currency,
+    maximumFractionDigits: 0,
+    maximumSignificantDigits: 3,
+  });
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency: criteria.currency }).resolvedOptions();
+  return format.format(minorUnits / 10 ** (digits.maximumFractionDigits ?? 2));
+}
+
+function axisText(name: string, from: { name: string; amount: string }, to: { name: string; amount: string }): string {
+  if (from.name === to.name && from.amount === to.amount) return `${name} stays ${from.name} (${from.amount})`;
+  if (from.name === to.name) return `${name} stays ${from.name} (${from.amount} becomes ${to.amount})`;
+  return `${name} falls from ${from.name} (${from.amount}) to ${to.name} (${to.amount})`;
+}
+
+function sentenceOf(criteria: Criteria, inherent: MeasuredRating, current: CurrentLevel): string {
+  const frequencies = [inherent, current].map((rating) => ({
+    name: bandAt(criteria.likelihoods, rating.likelihood).name,
+    amount: `${short(rating.frequency)} a year`,
+  }));
+  const losses = [inherent, current].map((rating) => ({
+    name: bandAt(criteria.consequences, rating.consequence).name,
+    amount: money(criteria, rating.loss),
+  }));
+  const [frequency, reduced] = frequencies;
+  const [loss, lessened] = losses;
+  if (!frequency || !reduced || !loss || !lessened) throw new Error('A rating is missing');
+  const { factors } = current;
+  const working = factors.filter((factor) => factor.counted !== 'NONE' && factor.strength > 0).length;
+  const because =
+    factors.length === 0
+      ? 'no implementation is linked'
+      : `${working} of ${factors.length} linked implementation${factors.length === 1 ? '' : 's'} ${working === 1 ? 'has' : 'have'} an effect`;
+  return `${axisText('Likelihood', frequency, reduced)}, ${axisText('consequence', loss, lessened)}: ${because}. The current level is ${current.level}, ${rules[current.rule]}.`;
+}
+
+function whyOf(factor: CountedFactor): string {
+  const cause = `of the common cause “${factor.commonCause}”`;
+  const strength = factor.strengthNote ?? `verified strength ${short(factor.strength)}`;
+  switch (factor.counted) {
+    case 'BOTH':
+      return factor.commonCause === null ? `Counts: ${strength}.` : `Counts as the strongest ${cause}: ${strength}.`;
+    case 'LIKELIHOOD':
+      return `Counts on likelihood, where it is the strongest ${cause}: ${strength}.`;
+    case 'CONSEQUENCE':
+      return `Counts on consequence, where it is the strongest ${cause}: ${strength}.`;
+    case 'NONE':
+      return `Does not count: another link ${cause} cuts at least as much.`;
+  }
+}
+
+const counts = (factor: CountedFactor, axis: 'LIKELIHOOD' | 'CONSEQUENCE') =>
+  factor.counted === 'BOTH' || factor.counted === axis;
+
+/** The current level with everything that went into it, in order of the implementations. */
+export function explain(
+  criteria: Criteria,
+  risk: { readonly inherentLikelihood: number; readonly inherentConsequence: number },
+  links: readonly Factor[],
+): Explanation {
+  const likelihood = risk.inherentLikelihood;
+  const consequence = risk.inherentConsequence;
+  const inherent = inherentLevel(criteria, likelihood, consequence);
+  const current = currentLevel(criteria, { likelihood, consequence }, links);
+  return {
+    sentence: sentenceOf(criteria, inherent, current),
+    inherent,
+    current,
+    factors: current.factors.map((factor) => ({
+      ...factor,
+      likelihoodLeft: counts(factor, 'LIKELIHOOD') ? 1 - factor.likelihoodEffect * factor.strength : 1,
+      consequenceLeft: counts(factor, 'CONSEQUENCE') ? 1 - factor.consequenceEffect * factor.strength : 1,
+      why: whyOf(factor),
+    })),
+  };
+}

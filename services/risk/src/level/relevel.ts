@@ -1,0 +1,54 @@
+import { judge, type WriteTx } from '@annex/service';
+import { rules } from '../conformity.ts';
+import { criteriaOfIsms } from '../criteria/criteria.store.ts';
+import type { RiskDatabase } from '../database.ts';
+import { factorsOf } from '../risk/link.store.ts';
+import { type Derived, derive } from '../risk/risk.ts';
+import { type RiskPatch, type RiskRow, recordRisks, updateDerived, updateRisk } from '../risk/risk.store.ts';
+
+const same = (row: RiskRow, derived: Derived) =>
+  (Object.keys(derived) as (keyof Derived)[]).every((name) => row[name] === derived[name]);
+
+/**
+ * Computes risks again that are locked already, from inputs read after the locks were had; writes and announces those whose result
+ * changed. One statement for each kind of input and one for the result, however many risks there are.
+ * @param options `newCriteria`: what was accepted was accepted by other criteria, so it is stale
+ * @returns the ISMS in which something changed
+ */
+export async function relevel(
+  tx: WriteTx<RiskDatabase>,
+  held: readonly RiskRow[],
+  options: { readonly newCriteria?: boolean } = {},
+): Promise<string[]> {
+  if (held.length === 0) return [];
+  const criteria = await criteriaOfIsms(tx, held.map((row) => row.ismsId));
+  const factors = await factorsOf(tx, held.map((row) => row.id));
+  const changed: RiskRow[] = [];
+  for (const row of held) {
+    const own = criteria.get(row.ismsId);
+    if (!own) throw new Error(`The ISMS ${row.ismsId} has risks and no criteria`);
+    const facts: RiskRow = options.newCriteria && row.acceptance === 'IN_FORCE' ? { ...row, acceptance: 'STALE' } : row;
+    const derived = derive(facts, own, factors.get(row.id) ?? []);
+    if (!same(row, derived)) changed.push({ ...row, ...derived, version: row.version + 1 });
+  }
+  if (changed.length === 0) return [];
+  await updateDerived(tx, changed);
+  recordRisks(tx, changed, (id) => (factors.get(id) ?? []).map((factor) => factor.implementationId));
+  return [...new Set(changed.map((row) => row.ismsId))];
+}
+
+/** Writes a change of one locked risk together with what follows from it, announces it and judges its ISMS. */
+export async function saveRisk(tx: WriteTx<RiskDatabase>, present: RiskRow, patch: RiskPatch): Promise<RiskRow> {
+  const own = (await criteriaOfIsms(tx, [present.ismsId])).get(present.ismsId);
+  if (!own) throw new Error(`The ISMS ${present.ismsId} has risks and no criteria`);
+  const factors = (await factorsOf(tx, [present.id])).get(present.id) ?? [];
+  const saved = await updateRisk(tx, present, { ...patch, ...derive({ ...present, ...patch }, own, factors) });
+  recordRisks(tx, [saved], () => factors.map((factor) => factor.implementationId));
+  await judgeRisk(tx, [saved.ismsId]);
+  return saved;
+}
+
+/** Judges the clauses whose facts live here, in the transaction that changed one. */
+export function judgeRisk(tx: WriteTx<RiskDatabase>, ismsIds: readonly string[]): Promise<void> {
+  return judge(tx, 'risk', ismsIds, rules);
+}

@@ -1,0 +1,37 @@
+import type { AnnexEvent } from '@annex/schema';
+import { type EventHandlers, resendRange, type WriteTx } from '@annex/service';
+import { giveDefaultCriteria } from '../criteria/criteria.operations.ts';
+import type { RiskDatabase } from '../database.ts';
+import { judgeRisk, relevel } from '../level/relevel.ts';
+import { holdRisksLinkedTo } from '../risk/risk.store.ts';
+import { projectImplementations, projectIsms, projectStrengths } from './projection.store.ts';
+
+/** Levels the risks again that rest on these implementations, all in one pass. */
+async function relevelLinkedTo(tx: WriteTx<RiskDatabase>, implementationIds: readonly string[]): Promise<void> {
+  if (implementationIds.length === 0) return;
+  const held = await holdRisksLinkedTo(tx, implementationIds);
+  await judgeRisk(tx, await relevel(tx, held));
+}
+
+/** What the service does on the events that it is sent. An event older than what is known changes nothing. */
+export const riskSubscriptions: EventHandlers<RiskDatabase> = {
+  async 'annex.controls.isms.changed.v1'(tx, event) {
+    const changed = new Set(await projectIsms(tx, event.data.rows));
+    const present = event.data.rows.filter((row) => changed.has(row.id) && !row.deleted).map((row) => row.id);
+    await giveDefaultCriteria(tx, [...new Set(present)].sort());
+    await judgeRisk(tx, present);
+  },
+
+  async 'annex.controls.implementation.changed.v1'(tx, event) {
+    await relevelLinkedTo(tx, await projectImplementations(tx, event.data.rows));
+  },
+
+  async 'annex.controls.strength.changed.v1'(tx, event) {
+    await relevelLinkedTo(tx, await projectStrengths(tx, event.data.rows));
+  },
+
+  async 'annex.audit.resend.requested.v1'(tx, event: AnnexEvent<'annex.audit.resend.requested.v1'>) {
+    const { source, consumer, from, to } = event.data;
+    if (source === '/annex/risk') await resendRange(tx, { consumer, from, to });
+  },
+};

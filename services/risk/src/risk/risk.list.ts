@@ -1,0 +1,64 @@
+import { ordering, type Tx } from '@annex/service';
+import type { AcceptanceRule } from '../criteria/criteria.ts';
+import { sql } from 'kysely';
+import type { RiskStatus, Reassessment, Standing } from './risk.ts';
+import type { RiskRow, RiskTables } from './risk.store.ts';
+
+export interface RiskFilter {
+  readonly ismsId?: string | null;
+  readonly status?: RiskStatus | null;
+  readonly rule?: AcceptanceRule | null;
+  readonly standing?: Standing | null;
+  readonly reassessment?: Reassessment | null;
+  readonly ownerId?: string | null;
+  readonly implementationId?: string | null;
+  readonly contains?: string | null;
+}
+
+export const riskOrders = {
+  LEVEL: ordering({ currentRank: 'desc' }),
+  REFERENCE: ordering({ number: 'asc' }),
+} as const;
+
+/** The register, narrowed; unordered and unlimited. */
+export function filteredRisks(tx: Tx<RiskTables>, filter: RiskFilter) {
+  let query = tx.db.selectFrom('risk').selectAll('risk').where('risk.tenantId', '=', tx.tenant);
+  if (filter.ismsId) query = query.where('risk.ismsId', '=', filter.ismsId);
+  if (filter.status) query = query.where('risk.status', '=', filter.status);
+  if (filter.rule) query = query.where('risk.currentRule', '=', filter.rule);
+  if (filter.standing) query = query.where('risk.standing', '=', filter.standing);
+  if (filter.reassessment) query = query.where('risk.reassessment', '=', filter.reassessment);
+  if (filter.ownerId) query = query.where('risk.ownerId', '=', filter.ownerId);
+  const { implementationId, contains } = filter;
+  if (implementationId) {
+    query = query.where((where) =>
+      where.exists(
+        where
+          .selectFrom('riskLink')
+          .select('riskLink.id')
+          .where('riskLink.tenantId', '=', tx.tenant)
+          .whereRef('riskLink.riskId', '=', 'risk.id')
+          .where('riskLink.implementationId', '=', implementationId),
+      ),
+    );
+  }
+  if (contains) {
+    const text = sql<string>`lower(risk.reference || ' ' || risk.title || ' ' || risk.description)`;
+    query = query.where(sql<boolean>`strpos(${text}, lower(${contains})) > 0`);
+  }
+  return query;
+}
+
+/** The risks that each of these implementations lowers, the highest level first; in one statement. */
+export async function risksOfImplementations(
+  tx: Tx<RiskTables>,
+  implementationIds: readonly string[],
+  first: number,
+): Promise<RiskRow[][]> {
+  const { rows } = await sql<RiskRow & { askedId: string }>`
+    select found.*, i.id as asked_id from unnest(${[...implementationIds]}::uuid[]) as i(id) cross join lateral (
+      select risk.* from risk_link join risk on risk.tenant_id = risk_link.tenant_id and risk.id = risk_link.risk_id
+      where risk_link.tenant_id = ${tx.tenant} and risk_link.implementation_id = i.id
+      order by risk.current_rank desc, risk.id desc limit ${first}) as found`.execute(tx.db);
+  return implementationIds.map((id) => rows.filter((row) => row.askedId === id));
+}

@@ -1,0 +1,209 @@
+import type { EventRow } from '@annex/schema';
+import { entityFields, type Tx, touched, type WriteTx } from '@annex/service';
+import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
+import type { AcceptanceRule } from '../criteria/criteria.ts';
+import type { Affected, Derived, RatedFacts, RiskStatus, TreatmentOption } from './risk.ts';
+
+interface Entity {
+  tenantId: string;
+  id: string;
+  ismsId: string;
+  version: number;
+  createdAt: Date;
+  createdBy: string;
+  updatedAt: Date;
+  updatedBy: string;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface RiskTables {
+  risk: Entity &
+    Mutable<RatedFacts> &
+    Mutable<Omit<Derived, 'acceptance'>> & {
+      reference: string;
+      /** The number in the reference, to order by. */
+      number: number;
+      title: string;
+      description: string;
+      ownerId: string | null;
+      affects: Affected[];
+      status: RiskStatus;
+      treatmentOption: TreatmentOption | null;
+    };
+  riskLink: Entity & {
+    riskId: string;
+    implementationId: string;
+    likelihoodEffect: number;
+    consequenceEffect: number;
+    commonCause: string | null;
+  };
+}
+
+export type RiskRow = Selectable<RiskTables['risk']>;
+type NewRisk = Omit<Insertable<RiskTables['risk']>, 'tenantId' | 'version' | 'createdAt' | 'createdBy' | 'updatedAt' | 'updatedBy'>;
+/** What an operation may change of a risk. */
+export type RiskPatch = Partial<
+  Pick<RiskRow, 'title' | 'description' | 'ownerId' | 'affects' | 'status' | 'treatmentOption' | keyof RatedFacts>
+>;
+
+const risks = (tx: Tx<RiskTables>) => tx.db.selectFrom('risk').selectAll('risk').where('risk.tenantId', '=', tx.tenant);
+
+export async function risksById(tx: Tx<RiskTables>, ids: readonly string[]): Promise<Map<string, RiskRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await risks(tx).where('risk.id', 'in', [...ids]).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export function riskById(tx: Tx<RiskTables>, id: string): Promise<RiskRow | undefined> {
+  return risks(tx).where('risk.id', '=', id).executeTakeFirst();
+}
+
+/** A page of the register in id order, to announce it. */
+export function risksAfter(tx: Tx<RiskTables>, after: string | null, limit: number): Promise<RiskRow[]> {
+  const query = after === null ? risks(tx) : risks(tx).where('risk.id', '>', after);
+  return query.orderBy('risk.id').limit(limit).execute();
+}
+
+type RiskQuery = SelectQueryBuilder<RiskTables, 'risk', RiskRow>;
+
+/** Locks risks, always in id order, and reads them as whoever held them last left them. */
+const held = (query: RiskQuery): Promise<RiskRow[]> => query.orderBy('risk.id').forUpdate('risk').execute();
+
+export async function holdRisk(tx: WriteTx<RiskTables>, id: string): Promise<RiskRow | undefined> {
+  return (await held(risks(tx).where('risk.id', '=', id)))[0];
+}
+
+/** Locks the register of an ISMS. */
+export function holdRegister(tx: WriteTx<RiskTables>, ismsId: string): Promise<RiskRow[]> {
+  return held(risks(tx).where('risk.ismsId', '=', ismsId));
+}
+
+/** Locks every risk that is linked to one of these implementations. */
+export function holdRisksLinkedTo(tx: WriteTx<RiskTables>, implementationIds: readonly string[]): Promise<RiskRow[]> {
+  return held(
+    risks(tx).where((where) =>
+      where(
+        'risk.id',
+        'in',
+        where
+          .selectFrom('riskLink')
+          .select('riskLink.riskId')
+          .where('riskLink.tenantId', '=', tx.tenant)
+          .where('riskLink.implementationId', 'in', [...implementationIds]),
+      ),
+    ),
+  );
+}
+
+export function insertRisk(tx: WriteTx<RiskTables>, risk: NewRisk): Promise<RiskRow> {
+  return tx.db
+    .insertInto('risk')
+    .values({ ...entityFields(tx), version: 1, ...risk })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export function updateRisk(
+  tx: WriteTx<RiskTables>,
+  present: RiskRow,
+  values: RiskPatch & Derived,
+): Promise<RiskRow> {
+  return tx.db
+    .updateTable('risk')
+    .set({ ...touched(tx), version: present.version + 1, ...values })
+    .where('tenantId', '=', tx.tenant)
+    .where('id', '=', present.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Writes what was computed of many risks, in one statement. Their versions are those to write. */
+export async function updateDerived(tx: WriteTx<RiskTables>, rows: readonly RiskRow[]): Promise<void> {
+  const column = <K extends keyof RiskRow>(name: K) => rows.map((row) => row[name]);
+  await tx.query(
+    `update risk set updated_at = $2, updated_by = $3, version = r.version,
+       inherent_level = r.inherent_level, inherent_rank = r.inherent_rank, inherent_rule = r.inherent_rule,
+       current_likelihood = r.current_likelihood, current_consequence = r.current_consequence,
+       current_level = r.current_level, current_rank = r.current_rank, current_rule = r.current_rule,
+       current_frequency = r.current_frequency, current_loss = r.current_loss,
+       reassessment = r.reassessment, acceptance = r.acceptance, standing = r.standing
+     from unnest($4::uuid[], $5::int[], $6::text[], $7::int[], $8::text[], $9::int[], $10::int[], $11::text[], $12::int[], $13::text[],
+       $14::double precision[], $15::double precision[], $16::text[], $17::text[], $18::text[])
+       as r(id, version, inherent_level, inherent_rank, inherent_rule, current_likelihood, current_consequence, current_level,
+         current_rank, current_rule, current_frequency, current_loss, reassessment, acceptance, standing)
+     where risk.tenant_id = $1 and risk.id = r.id`,
+    [
+      tx.tenant,
+      tx.now,
+      tx.scope.actor,
+      column('id'),
+      column('version'),
+      column('inherentLevel'),
+      column('inherentRank'),
+      column('inherentRule'),
+      column('currentLikelihood'),
+      column('currentConsequence'),
+      column('currentLevel'),
+      column('currentRank'),
+      column('currentRule'),
+      column('currentFrequency'),
+      column('currentLoss'),
+      column('reassessment'),
+      column('acceptance'),
+      column('standing'),
+    ],
+  );
+}
+
+interface RuleColumns {
+  likelihood: number;
+  consequence: number;
+  level: string;
+  rank: number;
+  rule: AcceptanceRule;
+}
+
+const inherentOf = (row: RiskRow): RuleColumns => ({
+  likelihood: row.inherentLikelihood,
+  consequence: row.inherentConsequence,
+  level: row.inherentLevel,
+  rank: row.inherentRank,
+  rule: row.inherentRule,
+});
+
+const currentOf = (row: RiskRow): RuleColumns => ({
+  likelihood: row.currentLikelihood,
+  consequence: row.currentConsequence,
+  level: row.currentLevel,
+  rank: row.currentRank,
+  rule: row.currentRule,
+});
+
+/** The rows of one event at most. */
+export const rowsAnEvent = 1000;
+
+/** Tells the present state of risks. */
+export function recordRisks(
+  tx: WriteTx<RiskTables>,
+  rows: readonly RiskRow[],
+  implementationIds: (riskId: string) => readonly string[],
+): void {
+  const told = rows.map((row): EventRow<'annex.risk.risk.changed.v1'> => ({
+    id: row.id,
+    ismsId: row.ismsId,
+    version: row.version,
+    reference: row.reference,
+    title: row.title,
+    status: row.status,
+    ownerId: row.ownerId,
+    inherent: inherentOf(row),
+    current: currentOf(row),
+    standing: row.standing,
+    reassessment: row.reassessment,
+    implementationIds: [...implementationIds(row.id)],
+  }));
+  for (let from = 0; from < told.length; from += rowsAnEvent) {
+    tx.record('annex.risk.risk.changed.v1', { rows: told.slice(from, from + rowsAnEvent) });
+  }
+}

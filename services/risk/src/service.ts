@@ -1,0 +1,38 @@
+import { announceRules, type ServiceDefinition, type WriteTx } from '@annex/service';
+import { acceptanceEnds, endAcceptance } from './acceptance/acceptance.operations.ts';
+import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
+import { assessmentModule } from './assessment/assessment.resolvers.ts';
+import { recordCriteria } from './criteria/criteria.operations.ts';
+import { criteriaModule } from './criteria/criteria.resolvers.ts';
+import { allCriteria } from './criteria/criteria.store.ts';
+import type { RiskDatabase } from './database.ts';
+import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
+import { migrations } from './migrations/index.ts';
+import { riskSubscriptions } from './projection/projection.operations.ts';
+import { factorsOf } from './risk/link.store.ts';
+import { riskModule } from './risk/risk.resolvers.ts';
+import { recordRisks, risksAfter, rowsAnEvent } from './risk/risk.store.ts';
+
+/** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
+async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
+  recordCriteria(tx, await allCriteria(tx));
+  let after: string | null = null;
+  for (;;) {
+    const page: Awaited<ReturnType<typeof risksAfter>> = await risksAfter(tx, after, rowsAnEvent);
+    const factors = await factorsOf(tx, page.map((risk) => risk.id));
+    recordRisks(tx, page, (id) => (factors.get(id) ?? []).map((factor) => factor.implementationId));
+    after = page.at(-1)?.id ?? null;
+    if (page.length < rowsAnEvent) break;
+  }
+  await announceRules(tx, 'risk');
+}
+
+/** The service that owns risk criteria and risks (ISO/IEC 27001, 6.1.2, 6.1.3, 8.2, 8.3; ISO/IEC 27005). */
+export const risk: ServiceDefinition<RiskDatabase> = {
+  name: 'risk',
+  migrations,
+  modules: [criteriaModule, riskModule, assessmentModule, acceptanceModule, heatMapModule],
+  subscriptions: { risk: riskSubscriptions },
+  timers: { [acceptanceEnds]: endAcceptance },
+  announce,
+};
