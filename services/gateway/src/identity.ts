@@ -19,7 +19,13 @@ export const identity: ServiceDefinition<IdentityDatabase> = {
     { typeDefs: sdl(new URL('./apikey/apikey.graphql', import.meta.url)), resolvers: apiKeyResolvers },
     { typeDefs: sdl(new URL('./me/me.graphql', import.meta.url)), resolvers: meResolvers },
   ],
-  subscriptions: {},
+  subscriptions: {
+    identity: {
+      'annex.audit.resend.requested.v1': async (tx, { data }) => {
+        if (data.source === '/annex/identity') await resendRange(tx, data);
+      },
+    },
+  },
   timers: {},
   announce,
 };

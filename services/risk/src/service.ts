@@ -19,7 +19,10 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   let after: string | null = null;
   for (;;) {
     const page: Awaited<ReturnType<typeof risksAfter>> = await risksAfter(tx, after, rowsAnEvent);
-    const factors = await factorsOf(tx, page.map((risk) => risk.id));
+    const factors = await factorsOf(
+      tx,
+      page.map((risk) => risk.id),
+    );
     recordRisks(tx, page, (id) => (factors.get(id) ?? []).map((factor) => factor.implementationId));
     after = page.at(-1)?.id ?? null;
     if (page.length < rowsAnEvent) break;

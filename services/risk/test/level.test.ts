@@ -1,10 +1,17 @@
 import { newId, type WriteTx } from '@annex/service';
-import type { RiskDatabase } from '../src/database.ts';
-import { derive } from '../src/risk/risk.ts';
 import { criteriaOfIsms } from '../src/criteria/criteria.store.ts';
+import type { RiskDatabase } from '../src/database.ts';
 import { factorsOf } from '../src/risk/link.store.ts';
+import { derive } from '../src/risk/risk.ts';
 import { risk as definition } from '../src/service.ts';
-import { controlsScope, implementationRow, type Register, type Strength, startRegister, strengthRow } from './register.ts';
+import {
+  controlsScope,
+  implementationRow,
+  type Register,
+  type Strength,
+  startRegister,
+  strengthRow,
+} from './register.ts';
 
 let register: Register;
 beforeAll(async () => {
@@ -23,15 +30,21 @@ const link = (implementationId: string, change = {}) => ({
 /** Handles a strength event as the consumer does, without waiting in a queue. */
 const strengthen = (rows: Strength[], tenant = register.test.tenants[0]) =>
   register.handle(controlsScope(tenant), async (tx) => {
-    await definition.subscriptions.risk?.['annex.controls.strength.changed.v1']?.(tx, { data: { rows } } as never);
+    await definition.subscriptions.risk?.['annex.controls.strength.changed.v1']?.(tx, { data: { rows } } as never, '');
   });
 
 /** Every stored level equals what its facts, criteria and links give now. */
 async function expectFullRecompute(): Promise<number> {
   return register.service.database.read(register.test.scope(), async (tx) => {
     const rows = await tx.db.selectFrom('risk').selectAll().execute();
-    const criteria = await criteriaOfIsms(tx, rows.map((row) => row.ismsId));
-    const factors = await factorsOf(tx, rows.map((row) => row.id));
+    const criteria = await criteriaOfIsms(
+      tx,
+      rows.map((row) => row.ismsId),
+    );
+    const factors = await factorsOf(
+      tx,
+      rows.map((row) => row.id),
+    );
     for (const row of rows) {
       const own = criteria.get(row.ismsId);
       if (!own) throw new Error('a risk without criteria');
@@ -50,7 +63,11 @@ describe('a strength that moves', () => {
     await register.test.setClock(new Date('2026-01-02T00:00:00Z'));
     await register.setStrength(id, 0.1, 2);
     const after = await register.readRisk(risk.id);
-    expect(after).toMatchObject({ version: 2, current: { level: 'High', frequency: 0.91 }, standing: 'ABOVE_CRITERIA' });
+    expect(after).toMatchObject({
+      version: 2,
+      current: { level: 'High', frequency: 0.91 },
+      standing: 'ABOVE_CRITERIA',
+    });
     expect(after.currentExplanation.factors[0]).toMatchObject({ strength: 0.1, counted: 'BOTH' });
     await register.test.setClock(new Date('2026-01-03T00:00:00Z'));
     await register.setStrength(id, 1, 3);
@@ -83,7 +100,16 @@ describe('a strength that moves', () => {
     await strengthen([strengthRow(ismsId, id, 1)]);
     const unknown = await register.call(
       'mutation ($input: CreateRiskInput!) { createRisk(input: $input) { risk { id } } }',
-      { input: { ismsId, title: 't', affects: ['INTEGRITY'], inherentLikelihood: 4, inherentConsequence: 4, links: [link(id)] } },
+      {
+        input: {
+          ismsId,
+          title: 't',
+          affects: ['INTEGRITY'],
+          inherentLikelihood: 4,
+          inherentConsequence: 4,
+          links: [link(id)],
+        },
+      },
     );
     expect(JSON.stringify(unknown.errors)).toContain('input.links[0].implementationId');
     await register.emit('annex.controls.implementation.changed.v1', { rows: [implementationRow(ismsId, id)] });
@@ -143,9 +169,12 @@ describe('events side by side', () => {
       const risk = await register.createRisk();
       await Promise.all([
         strengthen([strengthRow(ismsId, id, 1, 2)]),
-        register.ask('mutation ($input: LinkImplementationInput!) { linkImplementation(input: $input) { risk { id } } }', {
-          input: { riskId: risk.id, ...link(id) },
-        }),
+        register.ask(
+          'mutation ($input: LinkImplementationInput!) { linkImplementation(input: $input) { risk { id } } }',
+          {
+            input: { riskId: risk.id, ...link(id) },
+          },
+        ),
         register.createRisk({ links: [link(id)] }),
       ]);
     }
@@ -154,42 +183,52 @@ describe('events side by side', () => {
 });
 
 describe('ten thousand risks', () => {
-  it('are levelled again in one pass, with as many statements as one risk', async () => {
+  it('are levelled again in one pass, with no statement of their own', async () => {
     const ismsId = await register.addIsms();
     const scope = controlsScope(register.test.tenants[0]);
-    const [few, many] = [newId(), newId()];
-    const rows = [few, many].map((id) => implementationRow(ismsId, id));
-    await register.emit('annex.controls.implementation.changed.v1', { rows });
+    const id = newId();
+    await register.emit('annex.controls.implementation.changed.v1', { rows: [implementationRow(ismsId, id)] });
     await register.settle();
-    const first = await register.createRisk({ ismsId, links: [link(few)] });
-    await register.handle(scope, (tx) => copyRisk(tx, first.id, many, 10_000));
+    const first = await register.createRisk({ ismsId });
+    await register.handle(scope, (tx) => copyRisk(tx, first.id, id, 10_000));
+    // As the server does by itself a minute after so many rows came.
+    await register.test.admin((client) => client.query('analyze'));
 
-    const statements = async (id: string, verified: number) => {
-      let count = 0;
-      const started = performance.now();
-      await register.handle(scope, async (tx) => {
-        const counted = { ...tx, query: (text: string, values?: readonly unknown[]) => ((count += 1), tx.query(text, values)) };
-        const data = { rows: [strengthRow(ismsId, id, verified)] };
-        await definition.subscriptions.risk?.['annex.controls.strength.changed.v1']?.(counted as never, { data } as never);
-      });
-      return { count, ms: performance.now() - started };
-    };
-    const one = await statements(few, 1);
-    const all = await statements(many, 1);
-    expect(all.count).toBe(one.count);
-    expect(all.ms).toBeLessThan(20_000);
+    const statements = await countStatements(() => strengthen([strengthRow(ismsId, id, 1)]));
+    // The relay and the ticker send some of their own meanwhile.
+    expect(statements).toBeLessThan(100);
     const levels = await register.service.database.read(scope, (tx) =>
       tx.query<{ count: number; frequency: number; version: number }>(
-        `select count(*) as count, min(current_frequency) as frequency, min(version) as version from risk where isms_id = $1 and id <> $2`,
+        `select count(*) as count, max(current_frequency) as frequency, min(version) as version
+         from risk where isms_id = $1 and id <> $2`,
         [ismsId, first.id],
       ),
     );
     expect(levels.rows[0]).toEqual({ count: 10_000, frequency: 0.1, version: 2 });
-    const told = (await register.recorded('annex.risk.risk.changed.v1')).filter((data) => data.rows[0]?.ismsId === ismsId);
-    expect(told.flatMap((data) => data.rows).filter((row) => row.version === 2)).toHaveLength(10_001);
+    const told = (await register.recorded('annex.risk.risk.changed.v1')).filter(
+      (data) => data.rows[0]?.ismsId === ismsId && data.rows[0].id !== first.id,
+    );
+    expect(told.flatMap((data) => data.rows)).toHaveLength(10_000);
     expect(Math.max(...told.map((data) => data.rows.length))).toBeLessThanOrEqual(1000);
   });
 });
+
+/** How many statements the service sends while something runs. */
+async function countStatements(run: () => Promise<void>): Promise<number> {
+  let count = 0;
+  const { pool } = register.service.database;
+  const counting = (client: { query: (...args: never[]) => unknown }) => {
+    const { query } = client;
+    client.query = (...args) => {
+      count += 1;
+      return query.apply(client, args);
+    };
+  };
+  pool.on('acquire', counting as never);
+  await run();
+  pool.off('acquire', counting as never);
+  return count;
+}
 
 /** Copies a risk, each copy linked to an implementation. */
 async function copyRisk(tx: WriteTx<RiskDatabase>, id: string, implementationId: string, count: number): Promise<void> {
@@ -199,7 +238,14 @@ async function copyRisk(tx: WriteTx<RiskDatabase>, id: string, implementationId:
     const some = ids.slice(from, from + 1000);
     await tx.db
       .insertInto('risk')
-      .values(some.map((copy, index) => ({ ...source, id: copy, number: from + index + 2, reference: `R-${from + index + 2}` })))
+      .values(
+        some.map((copy, index) => ({
+          ...source,
+          id: copy,
+          number: from + index + 2,
+          reference: `R-${from + index + 2}`,
+        })),
+      )
       .execute();
     await tx.db
       .insertInto('riskLink')

@@ -88,8 +88,11 @@ export async function startRegister(): Promise<Register> {
     await service.settle();
     return id;
   };
+  // Before every moment that a test moves the clock to.
+  await service.test.setClock(new Date('2026-01-01T00:00:00Z'));
   const ismsId = await addIsms();
   const otherIsmsId = await addIsms(otherTenant);
+  await service.test.setClock(null);
   return {
     ...service,
     ismsId,
@@ -129,7 +132,9 @@ export async function startRegister(): Promise<Register> {
       return createRisk.risk;
     },
     async readRisk(id, caller = {}) {
-      return (await service.ask<{ risk: RiskView }>(`query ($id: UUID!) { risk(id: $id) { ${riskFields} } }`, { id }, caller)).risk;
+      return (
+        await service.ask<{ risk: RiskView }>(`query ($id: UUID!) { risk(id: $id) { ${riskFields} } }`, { id }, caller)
+      ).risk;
     },
     async handle(scope, run) {
       await service.service.database.write(scope, run);

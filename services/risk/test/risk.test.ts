@@ -129,10 +129,19 @@ describe('changing a risk', () => {
 });
 
 describe('the register', () => {
-  type Page = { risks: { totalCount: number; nodes: { id: string; reference: string }[]; pageInfo: { endCursor: string; hasNextPage: boolean } } };
+  type Page = {
+    risks: {
+      totalCount: number;
+      nodes: { id: string; reference: string }[];
+      pageInfo: { endCursor: string; hasNextPage: boolean };
+    };
+  };
   const list = (args: string, variables = {}) =>
     register
-      .ask<Page>(`query ($filter: RiskFilter) { risks(filter: $filter, ${args}) { totalCount nodes { id reference } pageInfo { endCursor hasNextPage } } }`, variables)
+      .ask<Page>(
+        `query ($filter: RiskFilter) { risks(filter: $filter, ${args}) { totalCount nodes { id reference } pageInfo { endCursor hasNextPage } } }`,
+        variables,
+      )
       .then((answer) => answer.risks);
 
   it('pages by level and by reference, without a gap or a repeat', async () => {
@@ -152,7 +161,11 @@ describe('the register', () => {
     expect(seen).toEqual(['R-0004', 'R-0002', 'R-0003', 'R-0005', 'R-0001']);
     const byReference = await list('orderBy: REFERENCE', { filter });
     expect(byReference.nodes.map((node) => node.reference)).toEqual(['R-0001', 'R-0002', 'R-0003', 'R-0004', 'R-0005']);
-    const map = await register.ask<{ heatMap: { cells: { likelihood: number; consequence: number; count: number; riskIds: string[]; level: string }[] } }>(
+    const map = await register.ask<{
+      heatMap: {
+        cells: { likelihood: number; consequence: number; count: number; riskIds: string[]; level: string }[];
+      };
+    }>(
       'query ($id: UUID) { heatMap(ismsId: $id) { cells(reading: INHERENT) { likelihood consequence level count riskIds } } }',
       { id: ismsId },
     );
@@ -168,8 +181,14 @@ describe('the register', () => {
     const implementationId = await register.addImplementation(0.5, { ismsId });
     const ownerId = newId();
     const owned = await register.createRisk({ ismsId, ownerId, title: 'Fire 100 % lost' });
-    const linked = await register.createRisk({ ismsId, links: [link(implementationId)], inherentLikelihood: 1, inherentConsequence: 1 });
-    const ids = async (filter: object) => (await list('first: 10', { filter: { ismsId, ...filter } })).nodes.map((node) => node.id);
+    const linked = await register.createRisk({
+      ismsId,
+      links: [link(implementationId)],
+      inherentLikelihood: 1,
+      inherentConsequence: 1,
+    });
+    const ids = async (filter: object) =>
+      (await list('first: 10', { filter: { ismsId, ...filter } })).nodes.map((node) => node.id);
     expect(await ids({ ownerId })).toEqual([owned.id]);
     expect(await ids({ implementationId })).toEqual([linked.id]);
     expect(await ids({ contains: '100 % LOST' })).toEqual([owned.id]);

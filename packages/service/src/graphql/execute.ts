@@ -7,6 +7,7 @@ import type { Database } from '../database/database.ts';
 import type { RequestInfo } from '../identity/caller.ts';
 import type { Metrics } from '../metrics.ts';
 import { RequestContext } from './context.ts';
+import { VariableDefaults } from './defaults.ts';
 import {
   type AnsweredError,
   answerError,
@@ -66,6 +67,8 @@ export async function createExecutor<T>(app: FastifyInstance, options: ExecutorO
     errorFormatter: (execution) => ({ statusCode: 200, response: execution as never }),
   });
 
+  const defaults = new VariableDefaults();
+
   const refused = (errors: readonly GraphQLError[], asked: GraphqlRequest): AnsweredError[] => {
     let document: DocumentNode | undefined;
     try {
@@ -87,7 +90,8 @@ export async function createExecutor<T>(app: FastifyInstance, options: ExecutorO
     const source = `${query}\n#${operationName && /^\w+$/.test(operationName) ? operationName : ''}`;
     let result: { data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] };
     try {
-      result = (await app.graphql(source, context as never, variables ?? {}, operationName ?? undefined)) as never;
+      const complete = defaults.apply(query, operationName, variables ?? {});
+      result = (await app.graphql(source, context as never, complete, operationName ?? undefined)) as never;
     } catch (error) {
       const errors = refusalsIn(error);
       if (!errors) throw error;

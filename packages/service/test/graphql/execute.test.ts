@@ -75,6 +75,16 @@ async function add(
 const codes = (answer: GraphqlAnswer) => answer.errors?.map((error) => error.extensions.code);
 const holding = (...permissions: Permission[]) => requestOf(one, { permissions });
 
+it('takes the default of a variable that is left out, every time', async () => {
+  await add(one, 'with defaults');
+  const query = 'query ($first: Int! = 1) { notes(first: $first) { edges { node { id } } } }';
+  for (let time = 1; time <= 3; time++) {
+    const answer = await run(requestOf(one), query);
+    expect(answer.errors).toBeUndefined();
+    expect((answer.data as { notes: { edges: unknown[] } }).notes.edges).toHaveLength(1);
+  }
+});
+
 /** A compiled document takes another way through the executor than one that is seen for the first time. */
 const bothWays = [
   ['when a document is new', 1],

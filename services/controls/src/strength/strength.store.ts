@@ -126,7 +126,7 @@ export function lockStrengths(tx: WriteTx<StrengthTable>, ids: readonly string[]
     .where('tenantId', '=', tx.tenant)
     .where('id', 'in', ids)
     .orderBy('id')
-    
+    .forUpdate()
     .execute();
 }
 

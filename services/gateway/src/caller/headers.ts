@@ -67,7 +67,7 @@ export async function readHeaders(rawHeaders: readonly string[], now: () => Prom
   if (authorization !== undefined && key === undefined) {
     throw new AnnexError('UNAUTHENTICATED', 'Authorization must be `Bearer` and an API key');
   }
-  if (correlation !== undefined && !isUuid(correlation)) throw badInput('X-Correlation-Id', correlation.slice(0, 64), 'must be a UUID');
+  if (correlation !== undefined && !isUuid(correlation)) throw badInput('X-Correlation-Id', undefined, 'must be a UUID');
   if (idempotencyKey !== undefined && (idempotencyKey.length < 1 || idempotencyKey.length > 255)) {
     throw badInput('Idempotency-Key', idempotencyKey.slice(0, 64), 'must have 1 to 255 characters');
   }

@@ -102,7 +102,7 @@ export async function addStreamRoutes(
         handler: async (request, reply) => {
           const caller = await parts.identify(request, reply);
           const { id } = request.params;
-          if (id !== undefined && !isUuid(id)) throw badInput('path.id', id.slice(0, 64), 'must be a UUID');
+          if (id !== undefined && !isUuid(id)) throw badInput('path.id', undefined, 'must be a UUID');
           if (!upstream) throw new AnnexError('UNAVAILABLE', `The service ${route.service} does not answer`, { details: { service: route.service } });
           const headers = await headersFor(request, route.service, caller);
           const correlation = reply.getHeader('x-correlation-id');

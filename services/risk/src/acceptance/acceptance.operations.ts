@@ -5,8 +5,8 @@ import { judgedNow } from '../level/judged.ts';
 import { saveRisk } from '../level/relevel.ts';
 import { holdRead } from '../risk/risk.operations.ts';
 import { holdRisk } from '../risk/risk.store.ts';
-import { checkAcceptance } from './acceptance.ts';
 import { insertAcceptance, latestAcceptances } from './acceptance.store.ts';
+import { checkAcceptance } from './acceptance.ts';
 
 export interface AcceptRiskInput {
   readonly riskId: string;

@@ -26,11 +26,16 @@ export function checkAcceptance(
   }
   if (rule === 'ABOVE_CRITERIA') {
     if (isOwner) {
-      throw new AnnexError('FORBIDDEN', `${reference} is above the criteria: a higher authority than its owner accepts it`, {
-        details: { ownerId, rule },
-      });
+      throw new AnnexError(
+        'FORBIDDEN',
+        `${reference} is above the criteria: a higher authority than its owner accepts it`,
+        {
+          details: { ownerId, rule },
+        },
+      );
     }
-    if (terms.reason.trim() === '') throw badInput('input.reason', terms.reason, 'why a risk above the criteria is accepted');
+    if (terms.reason.trim() === '')
+      throw badInput('input.reason', terms.reason, 'why a risk above the criteria is accepted');
     if (!terms.endsAt) throw badInput('input.endsAt', null, 'when the acceptance of a risk above the criteria ends');
   }
   if (terms.reason.length > 4000) throw badInput('input.reason', terms.reason.length, 'at most 4000 characters');

@@ -3,9 +3,9 @@ import { checkVersion, ismsOf, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk, relevel } from '../level/relevel.ts';
 import { holdRegister, type RiskRow } from '../risk/risk.store.ts';
-import type { Criteria } from './criteria.ts';
 import { defaultCriteria } from './criteria.default.ts';
 import { type CriteriaRow, holdCriteria, insertCriteria, updateCriteria } from './criteria.store.ts';
+import type { Criteria } from './criteria.ts';
 import { type CriteriaInput, checkedCriteria } from './criteria.validation.ts';
 
 export interface SetCriteriaInput extends CriteriaInput {

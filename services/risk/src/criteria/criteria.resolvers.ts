@@ -1,9 +1,9 @@
 import { AnnexError } from '@annex/schema';
 import { type CallContext, type GraphqlModule, ismsOf, sdl } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
-import type { Band } from './criteria.ts';
 import { type SetCriteriaInput, setRiskCriteria } from './criteria.operations.ts';
 import { type CriteriaRow, criteriaFor, criteriaOfIsms } from './criteria.store.ts';
+import type { Band } from './criteria.ts';
 
 /** Bands as the API shows them: with their level. */
 export const bandsView = (bands: readonly Band[]) => bands.map((band, index) => ({ level: index + 1, ...band }));
@@ -44,8 +44,7 @@ export const criteriaModule: GraphqlModule<RiskDatabase> = {
       isms: (row: CriteriaRow) => ({ id: row.ismsId }),
       likelihoods: (row: CriteriaRow) => bandsView(row.likelihoods),
       consequences: (row: CriteriaRow) => bandsView(row.consequences),
-      matrix: (row: CriteriaRow) =>
-        row.matrix.map((ranks) => ranks.map((rank) => row.levels[rank - 1]?.name)),
+      matrix: (row: CriteriaRow) => row.matrix.map((ranks) => ranks.map((rank) => row.levels[rank - 1]?.name)),
     },
   },
 };

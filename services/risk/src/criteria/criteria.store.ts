@@ -43,7 +43,10 @@ const columnsOf = (criteria: Criteria) => ({
 });
 
 /** The criteria of these ISMS, by ISMS. */
-export async function criteriaOfIsms(tx: Tx<CriteriaTables>, ismsIds: readonly string[]): Promise<Map<string, CriteriaRow>> {
+export async function criteriaOfIsms(
+  tx: Tx<CriteriaTables>,
+  ismsIds: readonly string[],
+): Promise<Map<string, CriteriaRow>> {
   if (ismsIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom('criteria')
@@ -70,7 +73,11 @@ export function holdCriteria(
 }
 
 /** Gives an ISMS its first criteria. @returns undefined when it has some */
-export function insertCriteria(tx: WriteTx<CriteriaTables>, ismsId: string, criteria: Criteria): Promise<CriteriaRow | undefined> {
+export function insertCriteria(
+  tx: WriteTx<CriteriaTables>,
+  ismsId: string,
+  criteria: Criteria,
+): Promise<CriteriaRow | undefined> {
   return tx.db
     .insertInto('criteria')
     .values({ ...entityFields(tx), id: newId(), ismsId, version: 1, ...columnsOf(criteria) })
@@ -79,7 +86,11 @@ export function insertCriteria(tx: WriteTx<CriteriaTables>, ismsId: string, crit
     .executeTakeFirst();
 }
 
-export function updateCriteria(tx: WriteTx<CriteriaTables>, present: CriteriaRow, criteria: Criteria): Promise<CriteriaRow> {
+export function updateCriteria(
+  tx: WriteTx<CriteriaTables>,
+  present: CriteriaRow,
+  criteria: Criteria,
+): Promise<CriteriaRow> {
   return tx.db
     .updateTable('criteria')
     .set({ ...touched(tx), version: present.version + 1, ...columnsOf(criteria) })

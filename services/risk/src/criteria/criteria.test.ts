@@ -1,7 +1,7 @@
 import { AnnexError } from '@annex/schema';
 import fc from 'fast-check';
-import { type Band, bandOf, geometricMean, levelAt } from './criteria.ts';
 import { defaultCriteria } from './criteria.default.ts';
+import { type Band, bandOf, geometricMean, levelAt } from './criteria.ts';
 import { type BandInput, type CriteriaInput, checkedCriteria } from './criteria.validation.ts';
 
 const input = (change: Partial<CriteriaInput> = {}): CriteriaInput => ({
@@ -32,12 +32,17 @@ const scales = fc
     open: fc.boolean(),
   })
   .map(({ start, widths, open }): BandInput[] => {
-    let lower = start;
+    let lower: number = start;
     return widths.map((width, index) => {
       const next = lower === 0 ? 0.001 * width : lower * width;
       const upper = open && index === widths.length - 1 ? null : next;
       const stated = geometricMean(lower, upper) === undefined;
-      const band = { name: `level ${index + 1}`, lower, upper, ...(stated ? { representative: (lower + next) / 2 } : {}) };
+      const band = {
+        name: `level ${index + 1}`,
+        lower,
+        upper,
+        ...(stated ? { representative: (lower + next) / 2 } : {}),
+      };
       lower = next;
       return band;
     });
@@ -111,7 +116,9 @@ describe('criteria', () => {
   });
 
   it('name the band that does not rise', () => {
-    expect(faultsOf(withLikelihood(1, { upper: 0.01 })).map((fault) => fault.field)).toContain('input.likelihoods[1].upper');
+    expect(faultsOf(withLikelihood(1, { upper: 0.01 })).map((fault) => fault.field)).toContain(
+      'input.likelihoods[1].upper',
+    );
   });
 
   it('want a representative of an open band, inside it, and no other than the mean of a closed one', () => {
@@ -139,6 +146,8 @@ describe('criteria', () => {
     expect(faultsOf({ levels })[0]?.field).toBe('input.levels[1].authority');
     const [low, medium, high, critical] = defaultCriteria.levels;
     if (!low || !medium || !high || !critical) throw new Error('there are four levels');
-    expect(faultsOf({ levels: [low, medium, high, { ...critical, rule: 'ACCEPTABLE' }] })[0]?.field).toBe('input.levels[3].rule');
+    expect(faultsOf({ levels: [low, medium, high, { ...critical, rule: 'ACCEPTABLE' }] })[0]?.field).toBe(
+      'input.levels[3].rule',
+    );
   });
 });

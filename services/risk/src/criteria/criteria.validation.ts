@@ -49,7 +49,8 @@ function representativeOf(field: string, band: BandInput, complain: Complain): n
   const { name, lower, upper = null, representative: stated = null } = band;
   const mean = geometricMean(lower, upper);
   if (mean === undefined) {
-    const inside = stated !== null && Number.isFinite(stated) && stated > 0 && stated >= lower && (upper === null || stated < upper);
+    const inside =
+      stated !== null && Number.isFinite(stated) && stated > 0 && stated >= lower && (upper === null || stated < upper);
     if (!inside) {
       const range = upper === null ? `of at least ${lower}` : `above ${lower} and below ${upper}`;
       complain(`${field}.representative`, stated, `a value ${range}, stated because ${name} is open on a side`);
@@ -74,7 +75,8 @@ function bandsOf(field: string, inputs: readonly BandInput[], complain: Complain
       complain(`${at}.lower`, lower, `${before.upper ?? 'nothing'}: ${name} begins where ${before.name} ends`);
     }
     if (upper === null) {
-      if (index < inputs.length - 1) complain(`${at}.upper`, null, `a number: only the last band has no top, and ${name} is not the last`);
+      if (index < inputs.length - 1)
+        complain(`${at}.upper`, null, `a number: only the last band has no top, and ${name} is not the last`);
     } else if (!(Number.isFinite(upper) && upper > lower)) {
       complain(`${at}.upper`, upper, `more than the lower edge of ${name}, ${lower}`);
     }
@@ -83,15 +85,24 @@ function bandsOf(field: string, inputs: readonly BandInput[], complain: Complain
 }
 
 function checkLevels(levels: readonly LevelInput[], complain: Complain): void {
-  if (levels.length < 2 || levels.length > maxBands) complain('input.levels', levels.length, `2 to ${maxBands} levels, the lowest first`);
+  if (levels.length < 2 || levels.length > maxBands)
+    complain('input.levels', levels.length, `2 to ${maxBands} levels, the lowest first`);
   checkNames('input.levels', levels, complain);
   for (const [index, level] of levels.entries()) {
     const before = levels[index - 1];
     if (before && acceptanceRules.indexOf(level.rule) < acceptanceRules.indexOf(before.rule)) {
-      complain(`input.levels[${index}].rule`, level.rule, `a rule no milder than that of ${before.name}, ${before.rule}`);
+      complain(
+        `input.levels[${index}].rule`,
+        level.rule,
+        `a rule no milder than that of ${before.name}, ${before.rule}`,
+      );
     }
     if (level.rule === 'TOLERABLE' && !isText(level.authority ?? '', 200)) {
-      complain(`input.levels[${index}].authority`, level.authority ?? null, `who may tolerate ${level.name}, in 1 to 200 characters`);
+      complain(
+        `input.levels[${index}].authority`,
+        level.authority ?? null,
+        `who may tolerate ${level.name}, in 1 to 200 characters`,
+      );
     }
   }
 }
@@ -105,11 +116,16 @@ function matrixOf(input: CriteriaInput, complain: Complain): number[][] {
   }
   const matrix = input.matrix.map((row, likelihood) => {
     if (row.length !== input.consequences.length) {
-      complain(`input.matrix[${likelihood}]`, row.length, `${input.consequences.length} cells, one for each consequence`);
+      complain(
+        `input.matrix[${likelihood}]`,
+        row.length,
+        `${input.consequences.length} cells, one for each consequence`,
+      );
     }
     return row.map((name, consequence) => {
       const rank = ranks.get(name);
-      if (rank === undefined) complain(`input.matrix[${likelihood}][${consequence}]`, name, `one of the levels: ${names}`);
+      if (rank === undefined)
+        complain(`input.matrix[${likelihood}][${consequence}]`, name, `one of the levels: ${names}`);
       return rank ?? 0;
     });
   });
@@ -136,7 +152,8 @@ export function checkedCriteria(input: CriteriaInput): Criteria {
   const faults: FieldFault[] = [];
   const complain: Complain = (field, given, allowed) => faults.push({ field, given, allowed });
   if (!isText(input.name, 100)) complain('input.name', input.name, 'a name of 1 to 100 characters');
-  if (!currencies.has(input.currency)) complain('input.currency', input.currency, 'a currency of ISO 4217, such as EUR');
+  if (!currencies.has(input.currency))
+    complain('input.currency', input.currency, 'a currency of ISO 4217, such as EUR');
   if (input.appetite.length > 4000) complain('input.appetite', input.appetite.length, 'at most 4000 characters');
   const likelihoods = bandsOf('input.likelihoods', input.likelihoods, complain);
   const consequences = bandsOf('input.consequences', input.consequences, complain);

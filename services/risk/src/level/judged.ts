@@ -1,7 +1,7 @@
 import type { Tx } from '@annex/service';
 import type { ColumnType } from 'kysely';
-import type { AcceptanceRule } from '../criteria/criteria.ts';
 import { type CriteriaTables, criteriaOfIsms } from '../criteria/criteria.store.ts';
+import type { AcceptanceRule } from '../criteria/criteria.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import type { RiskRow, RiskTables } from '../risk/risk.store.ts';
 import { type ExplainedFactor, explain } from './level.explanation.ts';

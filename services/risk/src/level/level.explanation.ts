@@ -1,5 +1,12 @@
 import { bandAt, type Criteria } from '../criteria/criteria.ts';
-import { type CountedFactor, type CurrentLevel, currentLevel, type Factor, inherentLevel, type MeasuredRating } from './level.ts';
+import {
+  type CountedFactor,
+  type CurrentLevel,
+  currentLevel,
+  type Factor,
+  inherentLevel,
+  type MeasuredRating,
+} from './level.ts';
 
 /** A factor as it is shown: how much it leaves of each axis, and why it counts or not. */
 export interface ExplainedFactor extends CountedFactor {

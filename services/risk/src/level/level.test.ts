@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { bandOf } from '../criteria/criteria.ts';
 import { defaultCriteria } from '../criteria/criteria.default.ts';
+import { bandOf } from '../criteria/criteria.ts';
 import { explain } from './level.explanation.ts';
 import { currentLevel, type Factor, inherentLevel } from './level.ts';
 
@@ -51,7 +51,10 @@ describe('the current level', () => {
   });
 
   it('multiplies what independent links leave', () => {
-    const links = [factor({ likelihoodEffect: 0.5 }), factor({ implementationId: 'b', likelihoodEffect: 0.5, consequenceEffect: 0.9 })];
+    const links = [
+      factor({ likelihoodEffect: 0.5 }),
+      factor({ implementationId: 'b', likelihoodEffect: 0.5, consequenceEffect: 0.9 }),
+    ];
     const current = currentLevel(criteria, { likelihood: 4, consequence: 4 }, links);
     expect(current.frequency).toBe(0.25);
     expect(current.consequence).toBe(3);
@@ -70,7 +73,10 @@ describe('the current level', () => {
 
   it('never falls below the floor, and a floor never raises what began below it', () => {
     const all = factor({ likelihoodEffect: 1, consequenceEffect: 1 });
-    expect(currentLevel(criteria, { likelihood: 5, consequence: 5 }, [all])).toMatchObject({ frequency: 0.005, loss: 100_000 });
+    expect(currentLevel(criteria, { likelihood: 5, consequence: 5 }, [all])).toMatchObject({
+      frequency: 0.005,
+      loss: 100_000,
+    });
     const high = { ...criteria, floorFrequency: 1, floorLoss: 1e9 };
     const rare = currentLevel(high, { likelihood: 1, consequence: 1 }, [all]);
     expect(rare).toMatchObject({ frequency: 0.01, loss: 300_000 });
@@ -96,9 +102,17 @@ describe('the current level', () => {
   it('rises with the inherent level, on both axes', () => {
     fc.assert(
       fc.property(inherent, inherent, factors, (a, b, links) => {
-        const milder = { likelihood: Math.min(a.likelihood, b.likelihood), consequence: Math.min(a.consequence, b.consequence) };
-        const worse = { likelihood: Math.max(a.likelihood, b.likelihood), consequence: Math.max(a.consequence, b.consequence) };
-        expect(currentLevel(criteria, milder, links).rank).toBeLessThanOrEqual(currentLevel(criteria, worse, links).rank);
+        const milder = {
+          likelihood: Math.min(a.likelihood, b.likelihood),
+          consequence: Math.min(a.consequence, b.consequence),
+        };
+        const worse = {
+          likelihood: Math.max(a.likelihood, b.likelihood),
+          consequence: Math.max(a.consequence, b.consequence),
+        };
+        expect(currentLevel(criteria, milder, links).rank).toBeLessThanOrEqual(
+          currentLevel(criteria, worse, links).rank,
+        );
       }),
     );
   });

@@ -3,8 +3,8 @@ import { rules } from '../conformity.ts';
 import { criteriaOfIsms } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { factorsOf } from '../risk/link.store.ts';
-import { type Derived, derive } from '../risk/risk.ts';
 import { type RiskPatch, type RiskRow, recordRisks, updateDerived, updateRisk } from '../risk/risk.store.ts';
+import { type Derived, derive } from '../risk/risk.ts';
 
 const same = (row: RiskRow, derived: Derived) =>
   (Object.keys(derived) as (keyof Derived)[]).every((name) => row[name] === derived[name]);
@@ -21,8 +21,14 @@ export async function relevel(
   options: { readonly newCriteria?: boolean } = {},
 ): Promise<string[]> {
   if (held.length === 0) return [];
-  const criteria = await criteriaOfIsms(tx, held.map((row) => row.ismsId));
-  const factors = await factorsOf(tx, held.map((row) => row.id));
+  const criteria = await criteriaOfIsms(
+    tx,
+    held.map((row) => row.ismsId),
+  );
+  const factors = await factorsOf(
+    tx,
+    held.map((row) => row.id),
+  );
   const changed: RiskRow[] = [];
   for (const row of held) {
     const own = criteria.get(row.ismsId);

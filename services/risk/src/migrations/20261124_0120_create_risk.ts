@@ -32,12 +32,7 @@ export const createRisk: Migration = {
         accepted_rank: 'integer',
         standing: 'text not null',
       },
-      indexes: [
-        ['isms_id', 'current_rank', 'id'],
-        ['isms_id', 'number', 'id'],
-        ['current_rank', 'id'],
-        ['owner_id'],
-      ],
+      indexes: [['isms_id', 'current_rank', 'id'], ['isms_id', 'number', 'id'], ['current_rank', 'id'], ['owner_id']],
       unique: [['isms_id', 'reference']],
     });
     await tables.entity('risk_link', {

@@ -21,7 +21,12 @@ export const createAssessmentAndAcceptance: Migration = {
   name: '20261124_0130_create_assessment_and_acceptance',
   async up(tables) {
     await tables.log('assessment', {
-      columns: { ...judged, assessed_by: 'uuid not null', assessed_at: 'timestamptz not null', comment: 'text not null' },
+      columns: {
+        ...judged,
+        assessed_by: 'uuid not null',
+        assessed_at: 'timestamptz not null',
+        comment: 'text not null',
+      },
       time: 'assessed_at',
       indexes: [['risk_id', 'assessed_at', 'id']],
     });

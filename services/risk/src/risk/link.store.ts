@@ -19,7 +19,14 @@ export async function insertLinks(
   await tx.db
     .insertInto('riskLink')
     .values(
-      links.map((link) => ({ ...entityFields(tx), id: newId(), ismsId: risk.ismsId, version: 1, riskId: risk.id, ...link })),
+      links.map((link) => ({
+        ...entityFields(tx),
+        id: newId(),
+        ismsId: risk.ismsId,
+        version: 1,
+        riskId: risk.id,
+        ...link,
+      })),
     )
     .execute();
 }

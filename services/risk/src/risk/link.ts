@@ -29,18 +29,31 @@ export function checkLinks(at: string, links: readonly LinkInput[], known: Reado
     const place = at === 'input' ? at : `${at}[${index}]`;
     const { implementationId, commonCause } = link;
     if (!known.has(implementationId)) {
-      faults.push({ field: `${place}.implementationId`, given: implementationId, allowed: 'the id of an implementation of the same ISMS' });
+      faults.push({
+        field: `${place}.implementationId`,
+        given: implementationId,
+        allowed: 'the id of an implementation of the same ISMS',
+      });
     }
     if (seen.has(implementationId)) {
-      faults.push({ field: `${place}.implementationId`, given: implementationId, allowed: 'an implementation that no other link names' });
+      faults.push({
+        field: `${place}.implementationId`,
+        given: implementationId,
+        allowed: 'an implementation that no other link names',
+      });
     }
     seen.add(implementationId);
     for (const effect of ['likelihoodEffect', 'consequenceEffect'] as const) {
       const value = link[effect];
-      if (!(value >= 0 && value <= 1)) faults.push({ field: `${place}.${effect}`, given: value, allowed: 'a share from 0 to 1' });
+      if (!(value >= 0 && value <= 1))
+        faults.push({ field: `${place}.${effect}`, given: value, allowed: 'a share from 0 to 1' });
     }
     if (commonCause && commonCause.length > 100) {
-      faults.push({ field: `${place}.commonCause`, given: commonCause.length, allowed: 'a name of at most 100 characters' });
+      faults.push({
+        field: `${place}.commonCause`,
+        given: commonCause.length,
+        allowed: 'a name of at most 100 characters',
+      });
     }
   }
   return faults;

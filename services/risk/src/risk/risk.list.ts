@@ -1,8 +1,8 @@
 import { ordering, type Tx } from '@annex/service';
-import type { AcceptanceRule } from '../criteria/criteria.ts';
 import { sql } from 'kysely';
-import type { RiskStatus, Reassessment, Standing } from './risk.ts';
+import type { AcceptanceRule } from '../criteria/criteria.ts';
 import type { RiskRow, RiskTables } from './risk.store.ts';
+import type { Reassessment, RiskStatus, Standing } from './risk.ts';
 
 export interface RiskFilter {
   readonly ismsId?: string | null;

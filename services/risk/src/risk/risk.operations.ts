@@ -1,14 +1,14 @@
-import { AnnexError, type FieldFault, isUuid, notFound } from '@annex/schema';
+import { AnnexError, badInput, type FieldFault, isUuid, notFound } from '@annex/schema';
 import { checkVersion, ismsOf, newId, nextReference, type WriteTx } from '@annex/service';
-import type { Criteria } from '../criteria/criteria.ts';
 import { criteriaOfIsms, holdCriteria } from '../criteria/criteria.store.ts';
+import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk, saveRisk } from '../level/relevel.ts';
 import { holdImplementations } from '../projection/projection.store.ts';
-import { checkLinks, type LinkInput, linkValues } from './link.ts';
 import { deleteLink, factorsOf, insertLinks, setLink } from './link.store.ts';
-import { type Affected, afterStep, derive, type RiskStep, type TreatmentOption } from './risk.ts';
+import { checkLinks, type LinkInput, linkValues, maxLinks } from './link.ts';
 import { holdRisk, insertRisk, type RiskPatch, type RiskRow, recordRisks } from './risk.store.ts';
+import { type Affected, afterStep, derive, type RiskStep, type TreatmentOption } from './risk.ts';
 
 export interface CreateRiskInput {
   readonly ismsId?: string | null;
@@ -48,7 +48,11 @@ function faultsOf(input: Partial<UpdateRiskInput>, criteria: Criteria): FieldFau
     }
   };
   const { title, description, ownerId, affects, inherentLikelihood, inherentConsequence } = input;
-  check('title', typeof title === 'string' && title.trim().length > 0 && title.length <= 200, 'a title of 1 to 200 characters');
+  check(
+    'title',
+    typeof title === 'string' && title.trim().length > 0 && title.length <= 200,
+    'a title of 1 to 200 characters',
+  );
   check('description', description === null || (description?.length ?? 0) <= 10_000, 'at most 10000 characters');
   check('ownerId', ownerId === null || isUuid(ownerId), 'the id of a person, or null');
   check(
@@ -163,6 +167,13 @@ export async function linkImplementation(tx: WriteTx<RiskDatabase>, input: RiskS
   refuse(checkLinks('input', [input], known));
   const risk = await holdRead(tx, input.riskId, input.expectedVersion);
   await setLink(tx, risk, linkValues(input));
+  const count = (await factorsOf(tx, [risk.id])).get(risk.id)?.length ?? 0;
+  if (count > maxLinks)
+    throw badInput(
+      'input.implementationId',
+      input.implementationId,
+      `no further one: ${risk.reference} has ${maxLinks} links`,
+    );
   return saved(await saveRisk(tx, risk, {}));
 }
 

@@ -5,9 +5,10 @@ import type { RiskDatabase } from '../database.ts';
 import { explain } from '../level/level.explanation.ts';
 import { type Factor, inherentLevel } from '../level/level.ts';
 import { explanationView, ratingView } from '../level/level.view.ts';
-import { maxLinks } from './link.ts';
 import { factorsOf } from './link.store.ts';
-import { filteredRisks, type RiskFilter, risksOfImplementations, riskOrders } from './risk.list.ts';
+import type { LinkInput } from './link.ts';
+import { maxLinks } from './link.ts';
+import { filteredRisks, type RiskFilter, riskOrders, risksOfImplementations } from './risk.list.ts';
 import {
   type CreateRiskInput,
   createRisk,
@@ -19,7 +20,6 @@ import {
   updateRisk,
 } from './risk.operations.ts';
 import { type RiskRow, risksById } from './risk.store.ts';
-import type { LinkInput } from './link.ts';
 
 type Context = CallContext<RiskDatabase>;
 type First = { readonly first: number };
@@ -53,7 +53,9 @@ const factorsFor = (context: Context, riskId: string): Promise<readonly Factor[]
     })
     .load(riskId);
 
-const payload = async (context: Context, saved: { readonly id: string }) => ({ risk: await riskFor(context, saved.id) });
+const payload = async (context: Context, saved: { readonly id: string }) => ({
+  risk: await riskFor(context, saved.id),
+});
 
 export const riskModule: GraphqlModule<RiskDatabase> = {
   typeDefs: ['../level/level.graphql', './risk.graphql', './risk.mutations.graphql']
@@ -115,7 +117,8 @@ export const riskModule: GraphqlModule<RiskDatabase> = {
           .map((factor) => ({ ...factor, implementation: { id: factor.implementationId } })),
     },
     CurrentLevelExplanation: {
-      factors: ({ factors }: ReturnType<typeof explanationView>, { first }: First) => factors.slice(0, checkFirst(first)),
+      factors: ({ factors }: ReturnType<typeof explanationView>, { first }: First) =>
+        factors.slice(0, checkFirst(first)),
     },
     Implementation: {
       __resolveReference: ({ id }: { id: string }) => ({ id }),

@@ -41,7 +41,10 @@ export interface RiskTables {
 }
 
 export type RiskRow = Selectable<RiskTables['risk']>;
-type NewRisk = Omit<Insertable<RiskTables['risk']>, 'tenantId' | 'version' | 'createdAt' | 'createdBy' | 'updatedAt' | 'updatedBy'>;
+type NewRisk = Omit<
+  Insertable<RiskTables['risk']>,
+  'tenantId' | 'version' | 'createdAt' | 'createdBy' | 'updatedAt' | 'updatedBy'
+>;
 /** What an operation may change of a risk. */
 export type RiskPatch = Partial<
   Pick<RiskRow, 'title' | 'description' | 'ownerId' | 'affects' | 'status' | 'treatmentOption' | keyof RatedFacts>
@@ -51,7 +54,9 @@ const risks = (tx: Tx<RiskTables>) => tx.db.selectFrom('risk').selectAll('risk')
 
 export async function risksById(tx: Tx<RiskTables>, ids: readonly string[]): Promise<Map<string, RiskRow>> {
   if (ids.length === 0) return new Map();
-  const rows = await risks(tx).where('risk.id', 'in', [...ids]).execute();
+  const rows = await risks(tx)
+    .where('risk.id', 'in', [...ids])
+    .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -104,11 +109,7 @@ export function insertRisk(tx: WriteTx<RiskTables>, risk: NewRisk): Promise<Risk
     .executeTakeFirstOrThrow();
 }
 
-export function updateRisk(
-  tx: WriteTx<RiskTables>,
-  present: RiskRow,
-  values: RiskPatch & Derived,
-): Promise<RiskRow> {
+export function updateRisk(tx: WriteTx<RiskTables>, present: RiskRow, values: RiskPatch & Derived): Promise<RiskRow> {
   return tx.db
     .updateTable('risk')
     .set({ ...touched(tx), version: present.version + 1, ...values })
@@ -189,20 +190,22 @@ export function recordRisks(
   rows: readonly RiskRow[],
   implementationIds: (riskId: string) => readonly string[],
 ): void {
-  const told = rows.map((row): EventRow<'annex.risk.risk.changed.v1'> => ({
-    id: row.id,
-    ismsId: row.ismsId,
-    version: row.version,
-    reference: row.reference,
-    title: row.title,
-    status: row.status,
-    ownerId: row.ownerId,
-    inherent: inherentOf(row),
-    current: currentOf(row),
-    standing: row.standing,
-    reassessment: row.reassessment,
-    implementationIds: [...implementationIds(row.id)],
-  }));
+  const told = rows.map(
+    (row): EventRow<'annex.risk.risk.changed.v1'> => ({
+      id: row.id,
+      ismsId: row.ismsId,
+      version: row.version,
+      reference: row.reference,
+      title: row.title,
+      status: row.status,
+      ownerId: row.ownerId,
+      inherent: inherentOf(row),
+      current: currentOf(row),
+      standing: row.standing,
+      reassessment: row.reassessment,
+      implementationIds: [...implementationIds(row.id)],
+    }),
+  );
   for (let from = 0; from < told.length; from += rowsAnEvent) {
     tx.record('annex.risk.risk.changed.v1', { rows: told.slice(from, from + rowsAnEvent) });
   }

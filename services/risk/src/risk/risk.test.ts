@@ -46,7 +46,9 @@ describe('what follows from a risk', () => {
 
   it('stands above the criteria unless that is accepted', () => {
     expect(derive(facts(), defaultCriteria, []).standing).toBe('ABOVE_CRITERIA');
-    expect(derive(facts({ acceptance: 'IN_FORCE', acceptedRank: 3 }), defaultCriteria, []).standing).toBe('ACCEPTED_ABOVE_CRITERIA');
+    expect(derive(facts({ acceptance: 'IN_FORCE', acceptedRank: 3 }), defaultCriteria, []).standing).toBe(
+      'ACCEPTED_ABOVE_CRITERIA',
+    );
     expect(derive(facts({ inherentLikelihood: 1 }), defaultCriteria, []).standing).toBe('WITHIN_CRITERIA');
   });
 });

@@ -1,0 +1,91 @@
+import { type Permission, roles } from '@annex/schema';
+import { type Register, type RiskView, riskFields, startRegister } from './register.ts';
+
+let register: Register;
+let risk: RiskView;
+beforeAll(async () => {
+  register = await startRegister();
+  risk = await register.createRisk({ ownerId: register.person, inherentLikelihood: 1 });
+});
+afterAll(() => register.close());
+
+const uuid = '0190aaaa-0000-7000-8000-00000000ffff';
+const criteria = {
+  expectedVersion: 1,
+  name: 'n',
+  currency: 'EUR',
+  likelihoods: [],
+  consequences: [],
+  levels: [],
+  matrix: [],
+  floorFrequency: 0,
+  floorLoss: 0,
+  appetite: '',
+};
+
+const reads: [string, string][] = [
+  ['risk', `{ risk(id: "${uuid}") { id } }`],
+  ['risks', '{ risks { nodes { id } } }'],
+  ['riskCriteria', '{ riskCriteria { id } }'],
+  ['heatMap', '{ heatMap { cells { count } } }'],
+  [
+    'Risk as an entity',
+    `{ _entities(representations: [{ __typename: "Risk", id: "${uuid}" }]) { ... on Risk { id } } }`,
+  ],
+];
+
+const step = { riskId: uuid, expectedVersion: 1 };
+const effects = { implementationId: uuid, likelihoodEffect: 1, consequenceEffect: 1 };
+const writes: [string, string, object, Permission][] = [
+  [
+    'createRisk',
+    'CreateRiskInput',
+    { title: 't', affects: ['INTEGRITY'], inherentLikelihood: 1, inherentConsequence: 1 },
+    'risk:write',
+  ],
+  ['updateRisk', 'UpdateRiskInput', { id: uuid, expectedVersion: 1 }, 'risk:write'],
+  ['linkImplementation', 'LinkImplementationInput', { ...step, ...effects }, 'risk:write'],
+  ['unlinkImplementation', 'UnlinkImplementationInput', { ...step, implementationId: uuid }, 'risk:write'],
+  ['closeRisk', 'RiskStepInput', step, 'risk:write'],
+  ['reopenRisk', 'RiskStepInput', step, 'risk:write'],
+  ['assessRisk', 'AssessRiskInput', step, 'risk:write'],
+  ['acceptRisk', 'AcceptRiskInput', step, 'risk:accept'],
+  ['setRiskCriteria', 'SetRiskCriteriaInput', criteria, 'risk:write'],
+];
+
+const permissionsOf = (role: keyof typeof roles): readonly Permission[] => roles[role].permissions;
+const forbidden = (answer: { errors?: readonly { extensions?: unknown }[] }) =>
+  (answer.errors ?? []).some((error) => (error.extensions as { code?: string }).code === 'FORBIDDEN');
+
+describe.each(Object.keys(roles) as (keyof typeof roles)[])('the role %s', (role) => {
+  const permissions = permissionsOf(role);
+
+  it.each(reads)('reads %s as its permissions say', async (_, query) => {
+    expect(forbidden(await register.call(query, {}, { permissions }))).toBe(!permissions.includes('risk:read'));
+  });
+
+  it.each(writes)('does %s as its permissions say', async (name, type, input, needed) => {
+    const document = `mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`;
+    expect(forbidden(await register.call(document, { input }, { permissions }))).toBe(!permissions.includes(needed));
+  });
+});
+
+describe('somebody without risk:read', () => {
+  const permissions: Permission[] = ['controls:read', 'identity:read'];
+
+  it('sees no risk, not even through an implementation', async () => {
+    const query = `{ _entities(representations: [{ __typename: "Implementation", id: "${uuid}" }]) { ... on Implementation { risks { id } } } }`;
+    expect(forbidden(await register.call(query, {}, { permissions }))).toBe(true);
+    expect(forbidden(await register.call(query, {}, { permissions: [...permissions, 'risk:read'] }))).toBe(false);
+  });
+});
+
+describe('somebody with risk:read alone', () => {
+  it('sees a risk and not who owns it', async () => {
+    const query = (more: string) => `query ($id: UUID!) { risk(id: $id) { ${more} } }`;
+    const caller = { permissions: ['risk:read'] as Permission[] };
+    const plain = riskFields.replaceAll('implementation { id }', '');
+    expect(forbidden(await register.call(query(plain), { id: risk.id }, caller))).toBe(false);
+    expect(forbidden(await register.call(query('owner { id }'), { id: risk.id }, caller))).toBe(true);
+  });
+});

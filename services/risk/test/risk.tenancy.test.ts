@@ -1,0 +1,85 @@
+import { newId } from '@annex/service';
+import { type Register, type RiskView, startRegister, strengthRow } from './register.ts';
+
+let register: Register;
+let mine: RiskView;
+let theirs: RiskView;
+let theirImplementation: string;
+const other = () => ({ tenant: register.test.tenants[1] });
+
+beforeAll(async () => {
+  register = await startRegister();
+  mine = await register.createRisk();
+  theirImplementation = await register.addImplementation(1, { ...other(), ismsId: register.otherIsmsId });
+  theirs = await register.createRisk({ ismsId: register.otherIsmsId }, other());
+});
+afterAll(() => register.close());
+
+const code = (answer: { errors?: readonly { extensions?: unknown }[] }) =>
+  (answer.errors?.[0]?.extensions as { code?: string } | undefined)?.code;
+
+describe('a tenant', () => {
+  it.each(['now', 'as of a past moment'])('sees its own risks, criteria and heat map only, %s', async (when) => {
+    const caller = when === 'now' ? {} : { asOf: new Date() };
+    const answer = await register.ask<{
+      risks: { nodes: { id: string }[]; totalCount: number };
+      heatMap: { cells: { count: number; riskIds: string[] }[] };
+      _entities: unknown[];
+    }>(
+      `query ($of: [_Any!]!) { risks { nodes { id } totalCount } heatMap { cells { count riskIds } } _entities(representations: $of) { ... on Risk { id } } }`,
+      {
+        of: [
+          { __typename: 'Risk', id: theirs.id },
+          { __typename: 'Risk', id: mine.id },
+        ],
+      },
+      caller,
+    );
+    expect(answer.risks).toEqual({ nodes: [{ id: mine.id }], totalCount: 1 });
+    expect(answer.heatMap.cells.flatMap((cell) => cell.riskIds)).toEqual([mine.id]);
+    expect(answer._entities).toEqual([null, { id: mine.id }]);
+    expect(code(await register.call(`{ risk(id: "${theirs.id}") { id } }`, {}, caller))).toBe('NOT_FOUND');
+    expect(code(await register.call(`{ riskCriteria(ismsId: "${register.otherIsmsId}") { id } }`, {}, caller))).toBe(
+      'NOT_FOUND',
+    );
+  });
+
+  it('changes, links, assesses and accepts nothing of another', async () => {
+    const step = { riskId: theirs.id, expectedVersion: 1 };
+    for (const [name, type, input] of [
+      ['updateRisk', 'UpdateRiskInput', { id: theirs.id, expectedVersion: 1, title: 'mine now' }],
+      ['closeRisk', 'RiskStepInput', step],
+      ['assessRisk', 'AssessRiskInput', step],
+      ['acceptRisk', 'AcceptRiskInput', step],
+      [
+        'linkImplementation',
+        'LinkImplementationInput',
+        { ...step, implementationId: newId(), likelihoodEffect: 1, consequenceEffect: 1 },
+      ],
+    ] as const) {
+      const answer = await register.call(`mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`, {
+        input,
+      });
+      expect([name, code(answer)]).toEqual([name, 'NOT_FOUND']);
+    }
+    const link = { implementationId: theirImplementation, likelihoodEffect: 1, consequenceEffect: 1 };
+    const input = { riskId: mine.id, ...link };
+    const answer = await register.call(
+      'mutation ($input: LinkImplementationInput!) { linkImplementation(input: $input) { risk { id } } }',
+      { input },
+    );
+    expect(code(answer)).toBe('BAD_INPUT');
+    expect((await register.readRisk(theirs.id, other())).version).toBe(1);
+  });
+
+  it('is not moved by what another hears of a strength', async () => {
+    const implementationId = await register.addImplementation(1);
+    const linked = await register.createRisk({
+      links: [{ implementationId, likelihoodEffect: 0.9, consequenceEffect: 0 }],
+    });
+    const rows = [strengthRow(register.otherIsmsId, implementationId, 0, 99)];
+    await register.emit('annex.controls.strength.changed.v1', { rows }, other());
+    await register.settle();
+    expect(await register.readRisk(linked.id)).toMatchObject({ version: 1, current: { frequency: 0.1 } });
+  });
+});
