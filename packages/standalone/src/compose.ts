@@ -10,7 +10,11 @@ export const supergraphFile = new URL('../../../services/gateway/supergraph.grap
 export function presentSupergraph(): string {
   // What a service is configured with makes no difference to its schema.
   return composeSupergraph(
-    allDefinitions({ secret: 'only the schemas are read'.padEnd(32, '.'), blobFolder: '', privateAddresses: 'refuse' }),
+    allDefinitions({
+      secret: 'only the schemas are read'.padEnd(32, '.'),
+      evidence: { blobFolder: '', uploadLimit: 0, importLimit: 0 },
+      privateAddresses: 'refuse',
+    }),
   );
 }
 
@@ -22,7 +26,7 @@ function main(arguments_: readonly string[]): number {
     return 0;
   }
   if (arguments_.includes('--check')) {
-    process.stderr.write('supergraph.graphql is stale: run `node packages/standalone/src/compose.ts` and commit it\n');
+    process.stderr.write('supergraph.graphql is stale: run `npm run compose` and commit it\n');
     return 1;
   }
   writeFileSync(supergraphFile, composed);

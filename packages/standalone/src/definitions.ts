@@ -1,6 +1,6 @@
 import { audit } from '@annex/audit';
 import { controls } from '@annex/controls';
-import { evidence } from '@annex/evidence';
+import { type EvidenceConfig, evidence } from '@annex/evidence';
 import { identity } from '@annex/gateway';
 import { integrations } from '@annex/integrations';
 import { risk } from '@annex/risk';
@@ -8,7 +8,7 @@ import type { PrivateAddresses, ServiceDefinition } from '@annex/service';
 
 export interface DefinitionSettings {
   readonly secret: string;
-  readonly blobFolder: string;
+  readonly evidence: EvidenceConfig;
   readonly privateAddresses: PrivateAddresses;
 }
 
@@ -18,7 +18,7 @@ export function allDefinitions(settings: DefinitionSettings) {
     identity,
     controls,
     risk,
-    evidence({ blobFolder: settings.blobFolder }),
+    evidence(settings.evidence),
     audit({ trailGapSeconds: 10 }),
     integrations({ secret: settings.secret, privateAddresses: settings.privateAddresses }),
     // biome-ignore lint/suspicious/noExplicitAny: services of different tables in one list

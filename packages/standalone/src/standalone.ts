@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { evidenceConfig } from '@annex/evidence';
 import { createKey, createTenantWithAdministrator, gatewayConfig, tenantExists } from '@annex/gateway';
 import {
   ConfigError,
@@ -125,6 +126,7 @@ export async function startStandalone(config: StandaloneConfig, secret: string, 
       database = await startEmbeddedDatabase({ folder, onStep: step });
       if (database.orphan === 'stopped') step('stopped the database that an earlier, killed start had left running');
     }
+    const read = new EnvironmentReader(process.env);
     const databaseUrl = config.databaseUrl ?? database?.url ?? '';
     system = await startSystem({
       databaseUrl,
@@ -132,9 +134,9 @@ export async function startStandalone(config: StandaloneConfig, secret: string, 
       secret,
       clock: config.clock,
       poolSize: 6,
-      blobFolder: join(folder, 'blobs'),
+      evidence: evidenceConfig(read, join(folder, 'blobs')),
       privateAddresses: config.privateAddresses,
-      gateway: gatewayConfig(new EnvironmentReader(process.env), config.production),
+      gateway: gatewayConfig(read, config.production),
       log: createLogger({ service: 'annex', level: config.logLevel, destination: openLog(folder) }),
       onStep: step,
     });

@@ -37,7 +37,12 @@ export class Client {
       },
       ...(options.raw === undefined && options.body === undefined
         ? {}
-        : { body: typeof options.raw === 'object' ? new Uint8Array(options.raw) : (options.raw ?? JSON.stringify(options.body)) }),
+        : {
+            body:
+              typeof options.raw === 'object'
+                ? new Uint8Array(options.raw)
+                : (options.raw ?? JSON.stringify(options.body)),
+          }),
     });
     const text = await answer.text();
     // biome-ignore lint/suspicious/noExplicitAny: a test looks into what it gets

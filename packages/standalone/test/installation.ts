@@ -68,7 +68,7 @@ export async function oneProcess(): Promise<Installation> {
     secret: testSecret,
     clock: 'shared',
     poolSize: 6,
-    blobFolder: folder,
+    evidence: evidenceConfig(new EnvironmentReader({}), folder),
     privateAddresses: 'loopback',
     gateway: gatewayConfig(new EnvironmentReader({}), false),
     log: silent,

@@ -29,7 +29,10 @@ export async function createTenantWithAdministrator(
   }
   const name = checkedName('name', tenant.name);
   const taken = (cause?: unknown) =>
-    new AnnexError('ALREADY_EXISTS', `A tenant ${tenant.slug} exists already`, { details: { slug: tenant.slug }, cause });
+    new AnnexError('ALREADY_EXISTS', `A tenant ${tenant.slug} exists already`, {
+      details: { slug: tenant.slug },
+      cause,
+    });
   try {
     return await database.write(systemScope('identity', tenantId), async (tx) => {
       if (await findTenant(tx)) throw taken();
@@ -78,7 +81,8 @@ export async function createKey(
   tenantId: string,
   key: NewKey,
 ): Promise<{ id: string; key: string }> {
-  if (!key.personId && !key.permissions) throw badInput('permissions', null, 'must be given for a key that acts as no person');
+  if (!key.personId && !key.permissions)
+    throw badInput('permissions', null, 'must be given for a key that acts as no person');
   const { id, text } = await database.write(systemScope('identity', tenantId), (tx) =>
     insertKey(tx, {
       title: key.title,

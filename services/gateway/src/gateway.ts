@@ -61,20 +61,30 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const readiness = Object.fromEntries(
     servicesOf(graph.supergraph).map((service: ServiceName) => {
       const upstream = upstreams.find((one) => one.service === service);
-      return [service, () => (upstream ? upstream.ready() : Promise.reject(new Error('it is not part of this installation')))];
+      return [
+        service,
+        () => (upstream ? upstream.ready() : Promise.reject(new Error('it is not part of this installation'))),
+      ];
     }),
   );
   const app = createHttp({ log, metrics, readiness });
+  // What a form of another site can send without asking is not read here.
+  app.removeContentTypeParser('text/plain');
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin');
   });
   const authenticator = createAuthenticator(identity, log);
   const identify = createIdentify({ authenticator, signer, database: identity });
-  app.get('/.well-known/jwks.json', async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(signer.jwks));
+  app.get('/.well-known/jwks.json', async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send(signer.jwks),
+  );
   await addGraphqlRoute(app, { graph, identify, metrics });
   addRestRoutes(app, { operations, graph, identify });
   await addStreamRoutes(app, { upstreams, identify });
-  await addToolPages(app, { explorer: config.explorer, openApi: openApiDocument(graph.schema, graph.supergraph, operations) });
+  await addToolPages(app, {
+    explorer: config.explorer,
+    openApi: openApiDocument(graph.schema, graph.supergraph, operations),
+  });
   await addStartPage(app, { graph, identify, secureCookie: config.secureCookie, explorer: config.explorer });
   await app.ready();
   return {

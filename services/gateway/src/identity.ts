@@ -1,4 +1,4 @@
-import { resendRange, sdl, type ServiceDefinition } from '@annex/service';
+import { resendRange, type ServiceDefinition, sdl } from '@annex/service';
 import { announce } from './announce.ts';
 import { apiKeyResolvers } from './apikey/apikey.resolvers.ts';
 import type { IdentityDatabase } from './database.ts';

@@ -1,4 +1,11 @@
-export { type NewKey, type NewTenant, addPerson, createKey, createTenantWithAdministrator, tenantExists } from './bootstrap.ts';
+export {
+  addPerson,
+  createKey,
+  createTenantWithAdministrator,
+  type NewKey,
+  type NewTenant,
+  tenantExists,
+} from './bootstrap.ts';
 export { type GatewayConfig, gatewayConfig } from './config.ts';
 export type { IdentityDatabase } from './database.ts';
 export { composeSupergraph } from './federation/compose.ts';

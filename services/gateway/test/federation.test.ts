@@ -9,7 +9,11 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
   afterAll(() => system?.close());
 
   const add = (key: string, title: string) =>
-    system.graphql(key, 'mutation Add($input: CreateNoteInput!) { createNote(input: $input) { note { id version title marks } } }', { input: { title } });
+    system.graphql(
+      key,
+      'mutation Add($input: CreateNoteInput!) { createNote(input: $input) { note { id version title marks } } }',
+      { input: { title } },
+    );
 
   it('joins what several services know of one thing', async () => {
     const [{ key }] = system.tenants;
@@ -17,7 +21,10 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     expect(made.errors).toBeUndefined();
     const { id } = made.data.createNote.note;
     expect(made.data.createNote.note).toEqual({ id, version: 1, title: 'joined', marks: [`mark of ${id}`] });
-    const read = await system.graphql(key, '{ tenant { name } notes { nodes { title marks } totalCount } me { person { name } } }');
+    const read = await system.graphql(
+      key,
+      '{ tenant { name } notes { nodes { title marks } totalCount } me { person { name } } }',
+    );
     expect(read.data).toEqual({
       tenant: { name: 'Tenant first' },
       notes: { nodes: [{ title: 'joined', marks: [`mark of ${id}`] }], totalCount: 1 },
@@ -32,7 +39,9 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     const { id } = made.data.createNote.note;
     await system.test.setClock(new Date('2026-12-03T00:00:00Z'));
     const change = 'mutation C($input: UpdateNoteInput!) { updateNote(input: $input) { note { version } } }';
-    expect((await system.graphql(one.key, change, { input: { id, expectedVersion: 1, title: 'now' } })).errors).toBeUndefined();
+    expect(
+      (await system.graphql(one.key, change, { input: { id, expectedVersion: 1, title: 'now' } })).errors,
+    ).toBeUndefined();
     const query = 'query Same($id: UUID!) { note(id: $id) { title version } }';
     const asked = Array.from({ length: 10 }, () => [
       system.graphql(one.key, query, { id }),
@@ -41,14 +50,23 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     ]).flat();
     const answers = (await Promise.all(asked)).map((answer) => answer.data.note);
     for (let index = 0; index < answers.length; index += 3) {
-      expect(answers.slice(index, index + 3)).toEqual([{ title: 'now', version: 2 }, { title: 'then', version: 1 }, null]);
+      expect(answers.slice(index, index + 3)).toEqual([
+        { title: 'now', version: 2 },
+        { title: 'then', version: 1 },
+        null,
+      ]);
     }
     await system.test.setClock(null);
   });
 
   it('refuses to change the past', async () => {
     const [{ key }] = system.tenants;
-    const answer = await system.graphql(key, 'mutation { createNote(input: { title: "x" }) { note { id } } }', {}, { 'annex-as-of': '2026-01-01T00:00:00Z' });
+    const answer = await system.graphql(
+      key,
+      'mutation { createNote(input: { title: "x" }) { note { id } } }',
+      {},
+      { 'annex-as-of': '2026-01-01T00:00:00Z' },
+    );
     expect(answer.errors?.[0]?.extensions.code).toBe('AS_OF_NOT_WRITABLE');
   });
 
@@ -59,18 +77,28 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     expect(bad.errors).toEqual([
       expect.objectContaining({
         path: ['createNote'],
-        extensions: expect.objectContaining({ code: 'BAD_INPUT', faults: [expect.objectContaining({ field: 'input.title' })] }),
+        extensions: expect.objectContaining({
+          code: 'BAD_INPUT',
+          faults: [expect.objectContaining({ field: 'input.title' })],
+        }),
       }),
     ]);
     const broken = await system.graphql(key, '{ broken markCount }');
     expect(broken.data).toEqual({ broken: null, markCount: 1 });
-    expect(broken.errors?.[0]?.extensions).toMatchObject({ code: 'INTERNAL', details: { reference: expect.any(String) } });
+    expect(broken.errors?.[0]?.extensions).toMatchObject({
+      code: 'INTERNAL',
+      details: { reference: expect.any(String) },
+    });
     expect(JSON.stringify(broken)).not.toContain('hunter2');
   });
 
   it('refuses what a narrow key may not see, in its place alone', async () => {
     const [{ id, personId }] = system.tenants;
-    const { key } = await createKey(system.identity.database, id, { title: 'narrow', personId, permissions: ['risk:read'] });
+    const { key } = await createKey(system.identity.database, id, {
+      title: 'narrow',
+      personId,
+      permissions: ['risk:read'],
+    });
     const answer = await system.graphql(key, '{ notes(first: 1) { nodes { title marks } } tenant { name } }');
     expect(answer.data.notes.nodes[0]).toMatchObject({ marks: null });
     expect(answer.data.tenant).toBeNull();
@@ -79,8 +107,16 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
 
   it.each([
     ['depth', `{ notes ${'{ nodes '.repeat(1)}{ title } } }`, 'ok'],
-    ['cost', '{ notes(first: 200) { nodes { marks } } a: notes(first: 200) { nodes { marks } } b: notes(first: 5000) { nodes { id } } }', 'QUERY_TOO_COMPLEX'],
-    ['aliases', `{ ${Array.from({ length: 101 }, (_, index) => `a${index}: markCount`).join(' ')} }`, 'QUERY_TOO_COMPLEX'],
+    [
+      'cost',
+      '{ notes(first: 200) { nodes { marks } } a: notes(first: 200) { nodes { marks } } b: notes(first: 5000) { nodes { id } } }',
+      'QUERY_TOO_COMPLEX',
+    ],
+    [
+      'aliases',
+      `{ ${Array.from({ length: 101 }, (_, index) => `a${index}: markCount`).join(' ')} }`,
+      'QUERY_TOO_COMPLEX',
+    ],
     ['size', `{ markCount } #${'x'.repeat(70_000)}`, 'QUERY_TOO_COMPLEX'],
     ['syntax', '{ markCount', 'GRAPHQL_INVALID'],
     ['an unknown field', '{ nothing }', 'GRAPHQL_INVALID'],
@@ -89,13 +125,22 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     const [{ key }] = system.tenants;
     const answer = await system.graphql(key, query);
     if (code === 'ok') expect(answer.errors).toBeUndefined();
-    else expect(answer).toMatchObject({ status: 400, errors: [expect.objectContaining({ extensions: expect.objectContaining({ code }) })] });
+    else
+      expect(answer).toMatchObject({
+        status: 400,
+        errors: [expect.objectContaining({ extensions: expect.objectContaining({ code }) })],
+      });
   });
 
   it('names a variable that is not acceptable', async () => {
     const [{ key }] = system.tenants;
-    const answer = await system.graphql(key, 'query N($first: Int!) { notes(first: $first) { totalCount } }', { first: 'many' });
-    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', faults: [{ field: 'first', given: 'many' }] });
+    const answer = await system.graphql(key, 'query N($first: Int!) { notes(first: $first) { totalCount } }', {
+      first: 'many',
+    });
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_INPUT',
+      faults: [{ field: 'first', given: 'many' }],
+    });
   });
 
   it('shows the schema, without what belongs to federation', async () => {
@@ -111,9 +156,12 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     const noted = await system.graphql(key, '{ notes(first: 2) { nodes { title } } }');
     if (transport === 'local') return;
     await system.evidence.app.close();
-    const answer = await system.graphql(key, '{ notes(first: 2) { nodes { title marks } } markCount tenant { name } }');
+    const answer = await system.graphql(
+      key,
+      '{ notes(first: 2) { nodes { title marks grade } } markCount tenant { name } }',
+    );
     expect(answer.data).toEqual({
-      notes: { nodes: noted.data.notes.nodes.map((node: object) => ({ ...node, marks: null })) },
+      notes: { nodes: noted.data.notes.nodes.map((node: object) => ({ ...node, marks: null, grade: null })) },
       markCount: null,
       tenant: { name: 'Tenant first' },
     });
@@ -122,7 +170,10 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     }
     expect(answer.errors?.map((error) => error.path[0]).sort()).toEqual(['markCount', 'notes']);
     const ready = await system.rest(undefined, 'GET', '/readyz');
-    expect(ready).toMatchObject({ status: 503, body: { parts: { evidence: 'not ready', identity: 'ready', risk: 'ready' } } });
+    expect(ready).toMatchObject({
+      status: 503,
+      body: { parts: { evidence: 'not ready', identity: 'ready', risk: 'ready' } },
+    });
     expect((await system.rest(undefined, 'GET', '/livez')).status).toBe(200);
   });
 });

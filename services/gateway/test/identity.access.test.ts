@@ -1,6 +1,6 @@
 import { type Permission, type RoleName, roles } from '@annex/schema';
 import { createKey } from '../src/service.ts';
-import { type TestSystem, testSystem } from './system.ts';
+import { type Json, type TestSystem, testSystem } from './system.ts';
 
 let system: TestSystem;
 beforeAll(async () => {
@@ -9,16 +9,33 @@ beforeAll(async () => {
 afterAll(() => system?.close());
 
 const keyWith = async (permissions: readonly Permission[], personId?: string) =>
-  (await createKey(system.identity.database, system.tenants[0].id, { title: 'k', permissions, ...(personId ? { personId } : {}) })).key;
+  (
+    await createKey(system.identity.database, system.tenants[0].id, {
+      title: 'k',
+      permissions,
+      ...(personId ? { personId } : {}),
+    })
+  ).key;
 
-const codes = (answer: { errors?: any[] }) => [...new Set(answer.errors?.map((error) => error.extensions.code))];
+const codes = (answer: { errors?: Json[] }) => [...new Set(answer.errors?.map((error) => error.extensions.code))];
 let count = 0;
-const newPerson = (roleNames: string[]) => ({ input: { name: 'New One', email: `new${++count}@first.example`, roles: roleNames } });
-const create = 'mutation C($input: CreatePersonInput!) { createPerson(input: $input) { person { id version status roles { name } } } }';
-const update = 'mutation U($input: UpdatePersonInput!) { updatePerson(input: $input) { person { id version status roles { name } } } }';
-const makeKey = 'mutation K($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret apiKey { id permissions person { id } } } }';
+const newPerson = (roleNames: string[]) => ({
+  input: { name: 'New One', email: `new${++count}@first.example`, roles: roleNames },
+});
+const create =
+  'mutation C($input: CreatePersonInput!) { createPerson(input: $input) { person { id version status roles { name } } } }';
+const update =
+  'mutation U($input: UpdatePersonInput!) { updatePerson(input: $input) { person { id version status roles { name } } } }';
+const makeKey =
+  'mutation K($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret apiKey { id permissions person { id } } } }';
 
-const reads = ['{ tenant { id } }', '{ people { nodes { id } } }', '{ roles { name } }', '{ permissions { name } }', '{ apiKeys { nodes { id } } }'];
+const reads = [
+  '{ tenant { id } }',
+  '{ people { nodes { id } } }',
+  '{ roles { name } }',
+  '{ permissions { name } }',
+  '{ apiKeys { nodes { id } } }',
+];
 
 describe.each(Object.keys(roles) as RoleName[])('a caller with the role %s', (role) => {
   const held = new Set<string>(roles[role].permissions);
@@ -47,19 +64,33 @@ describe.each(Object.keys(roles) as RoleName[])('a caller with the role %s', (ro
 });
 
 describe('nobody grants more than they hold', () => {
-  const clerk: Permission[] = ['identity:read', 'identity:write', 'controls:read', 'risk:read', 'evidence:read', 'audit:read', 'evidence:write'];
+  const clerk: Permission[] = [
+    'identity:read',
+    'identity:write',
+    'controls:read',
+    'risk:read',
+    'evidence:read',
+    'audit:read',
+    'evidence:write',
+  ];
 
   it('when giving roles', async () => {
     const key = await keyWith(clerk);
     expect((await system.graphql(key, create, newPerson(['INTEGRATION']))).errors).toBeUndefined();
     for (const role of ['ADMINISTRATOR', 'ISMS_MANAGER', 'OWNER', 'AUDITOR']) {
       const answer = await system.graphql(key, create, newPerson([role]));
-      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', details: { missing: expect.any(Array) } });
+      expect(answer.errors?.[0]?.extensions).toMatchObject({
+        code: 'FORBIDDEN',
+        details: { missing: expect.any(Array) },
+      });
     }
     const made = await system.graphql(key, create, newPerson([]));
     const { id } = made.data.createPerson.person;
     expect(codes(await system.graphql(key, update, { input: { id, roles: ['OWNER'] } }))).toEqual(['FORBIDDEN']);
-    expect((await system.graphql(key, update, { input: { id, roles: ['INTEGRATION'], expectedVersion: 1 } })).data.updatePerson.person.version).toBe(2);
+    expect(
+      (await system.graphql(key, update, { input: { id, roles: ['INTEGRATION'], expectedVersion: 1 } })).data
+        .updatePerson.person.version,
+    ).toBe(2);
   });
 
   it('when touching somebody who may do more', async () => {
@@ -72,7 +103,9 @@ describe('nobody grants more than they hold', () => {
 
   it('when making keys', async () => {
     const key = await keyWith(clerk);
-    expect(codes(await system.graphql(key, makeKey, { input: { title: 'x', permissions: ['risk:write'] } }))).toEqual(['FORBIDDEN']);
+    expect(codes(await system.graphql(key, makeKey, { input: { title: 'x', permissions: ['risk:write'] } }))).toEqual([
+      'FORBIDDEN',
+    ]);
     const { personId } = system.tenants[0];
     const own = await system.graphql(key, makeKey, { input: { title: 'as the administrator', personId } });
     expect(new Set(own.data.createApiKey.apiKey.permissions)).toEqual(new Set(clerk));
@@ -85,8 +118,13 @@ describe('nobody grants more than they hold', () => {
     const made = await system.graphql(key, create, newPerson(['AUDITOR']));
     const personId = made.data.createPerson.person.id;
     const answer = await system.graphql(key, makeKey, { input: { title: 'x', personId, permissions: ['risk:write'] } });
-    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', faults: [{ field: 'input.permissions' }] });
-    expect(codes(await system.graphql(key, makeKey, { input: { title: 'x', permissions: ['toString'] } }))).toEqual(['BAD_INPUT']);
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_INPUT',
+      faults: [{ field: 'input.permissions' }],
+    });
+    expect(codes(await system.graphql(key, makeKey, { input: { title: 'x', permissions: ['toString'] } }))).toEqual([
+      'BAD_INPUT',
+    ]);
   });
 });
 
@@ -96,7 +134,10 @@ describe('a tenant', () => {
     for (const change of [{ status: 'INACTIVE' }, { roles: ['OWNER'] }]) {
       expect(codes(await system.graphql(key, update, { input: { id, ...change } }))).toEqual(['STATE_CONFLICT']);
     }
-    expect((await system.graphql(key, '{ me { person { status roles { name } } } }')).data.me.person).toEqual({ status: 'ACTIVE', roles: [{ name: 'ADMINISTRATOR' }] });
+    expect((await system.graphql(key, '{ me { person { status roles { name } } } }')).data.me.person).toEqual({
+      status: 'ACTIVE',
+      roles: [{ name: 'ADMINISTRATOR' }],
+    });
   });
 
   it('has each address once, however it is spelt', async () => {
@@ -112,7 +153,11 @@ describe('a tenant', () => {
     const [{ key }] = system.tenants;
     const { data } = await system.graphql(key, create, newPerson([]));
     const { id } = data.createPerson.person;
-    expect((await system.graphql(key, update, { input: { id, name: 'Renamed', expectedVersion: 1 } })).errors).toBeUndefined();
-    expect(codes(await system.graphql(key, update, { input: { id, name: 'Again', expectedVersion: 1 } }))).toEqual(['VERSION_CONFLICT']);
+    expect(
+      (await system.graphql(key, update, { input: { id, name: 'Renamed', expectedVersion: 1 } })).errors,
+    ).toBeUndefined();
+    expect(codes(await system.graphql(key, update, { input: { id, name: 'Again', expectedVersion: 1 } }))).toEqual([
+      'VERSION_CONFLICT',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { isUuid } from '@annex/schema';
 import { parseKey } from '../src/apikey/apikey.ts';
 import { addPerson, createKey, createTenantWithAdministrator, tenantExists } from '../src/service.ts';
-import { type TestSystem, testSystem } from './system.ts';
+import { type Json, type TestSystem, testSystem } from './system.ts';
 
 let system: TestSystem;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.close());
 
-const codes = (answer: { errors?: any[] }) => [...new Set(answer.errors?.map((error) => error.extensions.code))];
+const codes = (answer: { errors?: Json[] }) => [...new Set(answer.errors?.map((error) => error.extensions.code))];
 
 describe('two tenants', () => {
   it('see their own people and keys, and nothing of each other', async () => {
@@ -23,27 +23,40 @@ describe('two tenants', () => {
         apiKeys: { nodes: [{ person: { id: tenant.personId } }], totalCount: 1 },
       });
     }
-    expect((await system.graphql(one.key, 'query P($id: UUID!) { person(id: $id) { name } }', { id: two.personId })).data.person).toBeNull();
+    expect(
+      (await system.graphql(one.key, 'query P($id: UUID!) { person(id: $id) { name } }', { id: two.personId })).data
+        .person,
+    ).toBeNull();
   });
 
   it('cannot change each other', async () => {
     const [one, two] = system.tenants;
     const update = 'mutation U($input: UpdatePersonInput!) { updatePerson(input: $input) { person { id } } }';
-    expect(codes(await system.graphql(one.key, update, { input: { id: two.personId, name: 'X' } }))).toEqual(['NOT_FOUND']);
+    expect(codes(await system.graphql(one.key, update, { input: { id: two.personId, name: 'X' } }))).toEqual([
+      'NOT_FOUND',
+    ]);
     const theirs = (await system.graphql(two.key, '{ apiKeys { nodes { id } } }')).data.apiKeys.nodes[0].id;
     const revoke = 'mutation R($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { id } } }';
     expect(codes(await system.graphql(one.key, revoke, { input: { id: theirs } }))).toEqual(['NOT_FOUND']);
     const make = 'mutation K($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret } }';
-    expect(codes(await system.graphql(one.key, make, { input: { title: 'x', personId: two.personId } }))).toEqual(['NOT_FOUND']);
+    expect(codes(await system.graphql(one.key, make, { input: { title: 'x', personId: two.personId } }))).toEqual([
+      'NOT_FOUND',
+    ]);
   });
 
   it('have different slugs and ids', async () => {
     const person = { name: 'X', email: 'x@y.example' };
     const { database } = system.identity;
     const [{ id }] = system.tenants;
-    await expect(createTenantWithAdministrator(database, { slug: 'first', name: 'N', person })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-    await expect(createTenantWithAdministrator(database, { id, slug: 'third', name: 'N', person })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
-    await expect(createTenantWithAdministrator(database, { slug: 'No Slug', name: 'N', person })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(createTenantWithAdministrator(database, { slug: 'first', name: 'N', person })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+    });
+    await expect(
+      createTenantWithAdministrator(database, { id, slug: 'third', name: 'N', person }),
+    ).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    await expect(createTenantWithAdministrator(database, { slug: 'No Slug', name: 'N', person })).rejects.toMatchObject(
+      { code: 'BAD_INPUT' },
+    );
     expect(await tenantExists(database, id)).toBe(true);
     expect(await tenantExists(database, '0193f2a4-7c1e-7b52-9d3c-5a1f0e6b8c21')).toBe(false);
   });
@@ -54,7 +67,8 @@ describe('a key', () => {
 
   it('is stored as a hash alone, and its secret is shown once', async () => {
     const [{ key }] = system.tenants;
-    const make = 'mutation K($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret apiKey { id title } } }';
+    const make =
+      'mutation K($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret apiKey { id title } } }';
     const ask = () => system.graphql(key, make, { input: { title: 'robot' } }, { 'idempotency-key': 'robot' });
     const [made, again] = [await ask(), await ask()];
     const { secret, apiKey } = made.data.createApiKey;
@@ -63,8 +77,9 @@ describe('a key', () => {
     const parts = parseKey(secret);
     const dump = await system.test.admin(async (client) => {
       const tables = ['identity.api_key', 'identity_history.api_key', 'identity.idempotency', 'identity.outbox'];
-      const texts = await Promise.all(tables.map(async (table) => JSON.stringify((await client.query(`select t::text from ${table} t`)).rows)));
-      return texts.join();
+      let texts = '';
+      for (const table of tables) texts += JSON.stringify((await client.query(`select t::text from ${table} t`)).rows);
+      return texts;
     });
     expect(parts && isUuid(parts.tenant)).toBe(true);
     expect(dump).not.toContain(parts?.secret ?? 'missing');
@@ -74,7 +89,11 @@ describe('a key', () => {
     const [one, two] = system.tenants.map(({ key }) => parseKey(key));
     const { formatKey } = await import('../src/apikey/apikey.ts');
     if (!one || !two) throw new Error('no keys');
-    for (const forged of [{ ...one, tenant: two.tenant }, { ...one, secret: two.secret }, { ...one, id: two.id }]) {
+    for (const forged of [
+      { ...one, tenant: two.tenant },
+      { ...one, secret: two.secret },
+      { ...one, id: two.id },
+    ]) {
       expect((await me(formatKey(forged))).status).toBe(401);
     }
   });
@@ -91,13 +110,20 @@ describe('a key', () => {
   it('ends within five seconds of being revoked, and within the same when its person is deactivated or loses a role', async () => {
     const [tenant] = system.tenants;
     const { database } = system.identity;
-    const person = await addPerson(database, tenant.id, { name: 'Leaver', email: 'leaver@first.example', roles: ['AUDITOR', 'OWNER'] });
-    const keys = await Promise.all([1, 2].map(() => createKey(database, tenant.id, { title: 'k', personId: person.id })));
+    const person = await addPerson(database, tenant.id, {
+      name: 'Leaver',
+      email: 'leaver@first.example',
+      roles: ['AUDITOR', 'OWNER'],
+    });
+    const keys = await Promise.all(
+      [1, 2].map(() => createKey(database, tenant.id, { title: 'k', personId: person.id })),
+    );
     const [first, second] = keys;
     if (!first || !second) throw new Error('no keys');
     expect((await me(first.key)).data.me.permissions).toContain('risk:accept');
     expect((await me(second.key)).data.me.actor).toBe(`person:${person.id}`);
-    const revoke = 'mutation R($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { status version } } }';
+    const revoke =
+      'mutation R($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { status version } } }';
     const revoked = await system.graphql(tenant.key, revoke, { input: { id: first.id, expectedVersion: 1 } });
     expect(revoked.data.revokeApiKey.apiKey).toEqual({ status: 'REVOKED', version: 2 });
     const update = 'mutation U($input: UpdatePersonInput!) { updatePerson(input: $input) { person { version } } }';
@@ -122,21 +148,33 @@ describe('what is read', () => {
     const [{ key, personId }] = system.tenants;
     await system.test.setClock(new Date('2027-03-01T00:00:00Z'));
     const update = 'mutation U($input: UpdatePersonInput!) { updatePerson(input: $input) { person { version } } }';
-    expect((await system.graphql(key, update, { input: { id: personId, name: 'Ada Renamed' } })).errors).toBeUndefined();
+    expect(
+      (await system.graphql(key, update, { input: { id: personId, name: 'Ada Renamed' } })).errors,
+    ).toBeUndefined();
     await system.test.setClock(new Date('2027-03-02T00:00:00Z'));
-    const query = 'query P($id: UUID!) { person(id: $id) { name } people(first: 1) { nodes { name } } tenant { name } apiKeys { totalCount } me { person { name } } }';
+    const query =
+      'query P($id: UUID!) { person(id: $id) { name } people(first: 1) { nodes { name } } tenant { name } apiKeys { totalCount } me { person { name } } }';
     const then = await system.graphql(key, query, { id: personId }, { 'annex-as-of': '2027-02-28T00:00:00Z' });
     expect(then.errors).toBeUndefined();
     expect(then.data.person.name).toBe('Ada of first');
     expect((await system.graphql(key, query, { id: personId })).data.person.name).toBe('Ada Renamed');
     const before = await system.graphql(key, query, { id: personId }, { 'annex-as-of': '2020-01-01T00:00:00Z' });
-    expect(before.data).toEqual({ person: null, people: { nodes: [] }, tenant: null, apiKeys: { totalCount: 0 }, me: { person: null } });
+    expect(before.data).toEqual({
+      person: null,
+      people: { nodes: [] },
+      tenant: null,
+      apiKeys: { totalCount: 0 },
+      me: { person: null },
+    });
     await system.test.setClock(null);
   });
 
   it('is told to others without names or addresses', async () => {
-    const bodies = await system.test.admin(async (client) => (await client.query('select type, body from identity.outbox')).rows);
+    const bodies = await system.test.admin(
+      async (client) => (await client.query('select type, body from identity.outbox')).rows,
+    );
     expect(bodies.some((row) => row.type === 'annex.identity.person.changed.v1')).toBe(true);
-    for (const { body } of bodies.filter((row) => row.type.includes('person'))) expect(body).not.toMatch(/Ada|leaver@|Leaver/);
+    for (const { body } of bodies.filter((row) => row.type.includes('person')))
+      expect(body).not.toMatch(/Ada|leaver@|Leaver/);
   });
 });

@@ -1,5 +1,15 @@
 import { badInput, notFound } from '@annex/schema';
-import { checkVersion, connection, entityFields, type Migration, newId, ordering, type ServiceDefinition, touched, type Tx } from '@annex/service';
+import {
+  checkVersion,
+  connection,
+  entityFields,
+  type Migration,
+  newId,
+  ordering,
+  type ServiceDefinition,
+  type Tx,
+  touched,
+} from '@annex/service';
 
 interface NoteRow {
   tenantId: string;
@@ -19,12 +29,22 @@ interface NoteTables {
 const migrations: readonly Migration[] = [
   {
     name: '20261124_0900_note',
-    up: (tables) => tables.entity('note', { isms: false, columns: { title: 'text not null', colour: 'text not null' }, indexes: [['title']] }),
+    up: (tables) =>
+      tables.entity('note', {
+        isms: false,
+        columns: { title: 'text not null', colour: 'text not null' },
+        indexes: [['title']],
+      }),
   },
 ];
 
 const load = async (tx: Tx<NoteTables>, id: string) =>
-  (await tx.db.selectFrom('note').selectAll().where('tenantId', '=', tx.tenant).where('id', '=', id).executeTakeFirst()) ?? null;
+  (await tx.db
+    .selectFrom('note')
+    .selectAll()
+    .where('tenantId', '=', tx.tenant)
+    .where('id', '=', id)
+    .executeTakeFirst()) ?? null;
 
 const byTitle = ordering({ title: 'asc' });
 
@@ -120,7 +140,8 @@ export const notes: ServiceDefinition<NoteTables> = {
           broken: () => {
             throw new Error('the password is hunter2');
           },
-          seen: (_, __, context) => `${context.caller.actor} ${context.request.reason ?? '-'} ${context.request.correlationId}`,
+          seen: (_, __, context) =>
+            `${context.caller.actor} ${context.request.reason ?? '-'} ${context.request.correlationId}`,
         },
         Mutation: {
           createNote: async (_, { input }: { input: { title: string; colour?: string } }, context) => {
@@ -133,18 +154,29 @@ export const notes: ServiceDefinition<NoteTables> = {
             });
             return { note: await context.read((tx) => load(tx, id)) };
           },
-          updateNote: async (_, { input }: { input: { id: string; expectedVersion: number; title?: string } }, context) => {
+          updateNote: async (
+            _,
+            { input }: { input: { id: string; expectedVersion: number; title?: string } },
+            context,
+          ) => {
             await context.write('updateNote', input, async (tx) => {
               const note = await load(tx, input.id);
               if (!note) throw notFound('Note', input.id);
               checkVersion('Note', note.id, note.version, input.expectedVersion);
               const set = { ...touched(tx), version: note.version + 1, title: input.title ?? note.title };
-              await tx.db.updateTable('note').set(set).where('tenantId', '=', tx.tenant).where('id', '=', note.id).execute();
+              await tx.db
+                .updateTable('note')
+                .set(set)
+                .where('tenantId', '=', tx.tenant)
+                .where('id', '=', note.id)
+                .execute();
             });
             return { note: await context.read((tx) => load(tx, input.id)) };
           },
         },
-        Note: { __resolveReference: (reference: { id: string }, context) => context.read((tx) => load(tx, reference.id)) },
+        Note: {
+          __resolveReference: (reference: { id: string }, context) => context.read((tx) => load(tx, reference.id)),
+        },
       },
     },
   ],
@@ -169,16 +201,22 @@ export const marks: ServiceDefinition<Record<string, never>> = {
       typeDefs: `
         extend type Query {
           "How many marks there are."
-          markCount: Int @requiresScopes(scopes: [["evidence:read"]])
+          markCount: Int! @requiresScopes(scopes: [["evidence:read"]])
         }
         extend type Note @key(fields: "id") @requiresScopes(scopes: [["risk:read"]]) {
           id: UUID!
+          "Grade of it."
+          grade: Int! @requiresScopes(scopes: [["evidence:read"]])
           "Marks of it."
           marks: [String!] @requiresScopes(scopes: [["evidence:read"]])
         }`,
       resolvers: {
         Query: { markCount: () => 1 },
-        Note: { __resolveReference: (reference: { id: string }) => reference, marks: (note: { id: string }) => [`mark of ${note.id}`] },
+        Note: {
+          __resolveReference: (reference: { id: string }) => reference,
+          grade: () => 1,
+          marks: (note: { id: string }) => [`mark of ${note.id}`],
+        },
       },
     },
   ],
@@ -198,7 +236,10 @@ export const marks: ServiceDefinition<Record<string, never>> = {
       let bytes = 0;
       for await (const chunk of request.raw) bytes += (chunk as Buffer).length;
       const { tenant, actor } = request.caller.caller;
-      return reply.code(201).header('location', '/imports/0193f2a4-7c1e-7b52-9d3c-5a1f0e6b8c21').send({ bytes, tenant, actor, query: request.query, headers: request.headers });
+      return reply
+        .code(201)
+        .header('location', '/imports/0193f2a4-7c1e-7b52-9d3c-5a1f0e6b8c21')
+        .send({ bytes, tenant, actor, query: request.query, headers: request.headers });
     });
   },
 };

@@ -1,7 +1,28 @@
-import { createMetrics, defaultLimits, openQueues, type Queues, type RunningService, startService, TokenSigner } from '@annex/service';
+import {
+  createMetrics,
+  defaultLimits,
+  openQueues,
+  type Queues,
+  type RunningService,
+  startService,
+  TokenSigner,
+} from '@annex/service';
 import { silent, type TestDatabase, testDatabase } from '@annex/service/testing';
-import { composeSupergraph, createGateway, createKey, createTenantWithAdministrator, type Gateway, httpUpstream, type IdentityDatabase, identity, localUpstream } from '../src/service.ts';
+import {
+  composeSupergraph,
+  createGateway,
+  createKey,
+  createTenantWithAdministrator,
+  type Gateway,
+  httpUpstream,
+  type IdentityDatabase,
+  identity,
+  localUpstream,
+} from '../src/service.ts';
 import { marks, notes } from './sample.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers have as many shapes as there are questions
+export type Json = any;
 
 type Sent = Awaited<ReturnType<Gateway['app']['inject']>>;
 
@@ -12,8 +33,18 @@ export interface TestSystem {
   readonly identity: RunningService<IdentityDatabase>;
   readonly evidence: RunningService<never>;
   readonly tenants: readonly [TestTenant, TestTenant];
-  graphql(key: string | undefined, query: string, variables?: object, headers?: Record<string, string>): Promise<{ status: number; data: any; errors?: any[]; headers: Sent['headers'] }>;
-  rest(key: string | undefined, method: 'GET' | 'POST' | 'PATCH', url: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<{ status: number; body: any; headers: Sent['headers'] }>;
+  graphql(
+    key: string | undefined,
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; data: Json; errors?: Json[]; headers: Sent['headers'] }>;
+  rest(
+    key: string | undefined,
+    method: 'GET' | 'POST' | 'PATCH',
+    url: string,
+    options?: { body?: unknown; headers?: Record<string, string> },
+  ): Promise<{ status: number; body: Json; headers: Sent['headers'] }>;
   close(): Promise<void>;
 }
 
@@ -27,12 +58,22 @@ export interface TestTenant {
 export async function testSystem(transport: 'local' | 'http' = 'local'): Promise<TestSystem> {
   const definitions = [identity, notes, marks] as const;
   const test = await testDatabase(definitions);
-  const queues: Queues = await openQueues({ kind: 'postgres', connectionString: test.queueUrl, schema: 'annex_queue' }, silent);
+  const queues: Queues = await openQueues(
+    { kind: 'postgres', connectionString: test.queueUrl, schema: 'annex_queue' },
+    silent,
+  );
   const signer = await TokenSigner.from(Buffer.alloc(32, 7));
-  const running: RunningService<any>[] = [];
+  const running: RunningService<Json>[] = [];
   for (const definition of definitions) {
-    const parts = { databaseUrl: test.urlFor(definition.name), poolSize: 6, clock: 'shared' as const, queues, keys: { jwks: signer.jwks }, log: silent };
-    running.push(await startService<any>(definition as never, parts));
+    const parts = {
+      databaseUrl: test.urlFor(definition.name),
+      poolSize: 6,
+      clock: 'shared' as const,
+      queues,
+      keys: { jwks: signer.jwks },
+      log: silent,
+    };
+    running.push(await startService<Json>(definition as never, parts));
   }
   const [own, , evidence] = running as [RunningService<IdentityDatabase>, RunningService<never>, RunningService<never>];
   const upstreams = [];
@@ -60,7 +101,8 @@ export async function testSystem(transport: 'local' | 'http' = 'local'): Promise
     const { key } = await createKey(own.database, id, { title: 'test', personId });
     return { id, personId, key };
   };
-  const bearer = (key: string | undefined): Record<string, string> => (key === undefined ? {} : { authorization: `Bearer ${key}` });
+  const bearer = (key: string | undefined): Record<string, string> =>
+    key === undefined ? {} : { authorization: `Bearer ${key}` };
   return {
     test,
     gateway,
@@ -68,11 +110,21 @@ export async function testSystem(transport: 'local' | 'http' = 'local'): Promise
     evidence,
     tenants: [await makeTenant('first'), await makeTenant('second')],
     async graphql(key, query, variables = {}, headers = {}) {
-      const sent = await gateway.app.inject({ method: 'POST', url: '/graphql', headers: { ...bearer(key), ...headers }, payload: { query, variables } });
+      const sent = await gateway.app.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { ...bearer(key), ...headers },
+        payload: { query, variables },
+      });
       return { status: sent.statusCode, headers: sent.headers, ...sent.json() };
     },
     async rest(key, method, url, { body, headers = {} } = {}) {
-      const sent = await gateway.app.inject({ method, url, headers: { ...bearer(key), ...headers }, ...(body === undefined ? {} : { payload: body as object }) });
+      const sent = await gateway.app.inject({
+        method,
+        url,
+        headers: { ...bearer(key), ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
       return { status: sent.statusCode, headers: sent.headers, body: sent.body === '' ? undefined : sent.json() };
     },
     async close() {

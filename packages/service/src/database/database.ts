@@ -1,4 +1,4 @@
-import { AnnexError, type EventType, eventDataFaults, isUuid, type ServiceName } from '@annex/schema';
+import { AnnexError, type EventType, isUuid, type ServiceName } from '@annex/schema';
 import {
   CamelCasePlugin,
   type DatabaseConnection,
@@ -209,8 +209,6 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     const writeTx: WriteTx<T> = {
       ...tx,
       record(type, data, about = {}) {
-        const faults = eventDataFaults(type, data);
-        if (faults.length > 0) throw new Error(`${type} is not what its schema says: ${faults.join('; ')}`);
         recorded.push(...eventBodies({ service, type, data, about, scope, time: tx.now, newId: uuidv7 }));
       },
       afterCommit(listener) {

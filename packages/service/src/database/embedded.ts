@@ -302,6 +302,8 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise<void>((done) => child.once('exit', () => done()));
+      // Nothing else may keep this process alive any more, and the end is to be seen.
+      child.ref();
       child.kill('SIGINT');
       await ended;
     },

@@ -1,4 +1,4 @@
-import type { EventType, ServiceName } from '@annex/schema';
+import { type EventType, eventDataFaults, type ServiceName } from '@annex/schema';
 import type { Scope } from '../scope.ts';
 
 /** At most so many rows, and so many bytes of rows, an event. */
@@ -27,6 +27,7 @@ function runsOfRows(rows: readonly unknown[]): unknown[][] {
 /**
  * The outbox rows of what an operation recorded. A body is the CloudEvents JSON without its opening brace and without `sequence`,
  * which the relay gives: the exact bytes are `{"sequence":N,` and the body, the same at every sending.
+ * @throws Error (a defect) when the data is not what the schema of the type says
  */
 export function eventBodies(recorded: {
   readonly service: ServiceName;
@@ -41,6 +42,8 @@ export function eventBodies(recorded: {
   const rows = (data as { rows?: unknown[] }).rows;
   const parts = rows ? runsOfRows(rows).map((run) => ({ rows: run })) : [data];
   return parts.map((part) => {
+    const faults = eventDataFaults(type, part);
+    if (faults.length > 0) throw new Error(`${type} is not what its schema says: ${faults.join('; ')}`);
     const id = newId();
     const run = rows ? (part as { rows: { id?: unknown; version?: unknown }[] }).rows : [];
     const single = run.length === 1 ? run[0] : undefined;

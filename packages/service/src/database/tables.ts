@@ -113,23 +113,27 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
     const keep = `${service}_history.${q(`${name}_keep`)}`;
     const moment = `coalesce(nullif(current_setting('annex.now', true), '')::timestamptz, clock_timestamp())`;
     await sql(`
-      create or replace function ${keep}() returns trigger language plpgsql security definer set search_path = pg_catalog as $keep$
-      declare moment timestamptz := ${moment};
+      create or replace function ${keep}() returns trigger language plpgsql security definer set search_path = pg_catalog set enable_nestloop = off as $keep$
+      declare
+        moment timestamptz := ${moment};
+        -- Row-level security lets a transaction write rows of one tenant only.
+        tenant uuid := ${tenantSetting};
       begin
         if tg_op = 'INSERT' then
-          insert into ${history(name)} (${list}, valid_from, valid_to)
-          select ${fresh}, greatest(moment, (select max(h.valid_to) from ${history(name)} h where h.tenant_id = n.tenant_id and h.id = n.id)), 'infinity'
+          insert into ${history(name)} (${list}, recorded_from, recorded_to)
+          select ${fresh}, greatest(moment, (select max(h.recorded_to) from ${history(name)} h where h.tenant_id = n.tenant_id and h.id = n.id)), 'infinity'
           from fresh n;
         elsif tg_op = 'UPDATE' then
+          -- By a list of ids, not by a join: the planner's guess of the history's size may be old, and a bad join is quadratic.
           with closed as (
-            update ${history(name)} h set valid_to = greatest(moment, h.valid_from + interval '1 microsecond')
-            from fresh n where h.tenant_id = n.tenant_id and h.id = n.id and h.valid_to = 'infinity'
-            returning h.tenant_id, h.id, h.valid_to)
-          insert into ${history(name)} (${list}, valid_from, valid_to)
-          select ${fresh}, c.valid_to, 'infinity' from fresh n join closed c on c.tenant_id = n.tenant_id and c.id = n.id;
+            update ${history(name)} h set recorded_to = greatest(moment, h.recorded_from + interval '1 microsecond')
+            where h.tenant_id = tenant and h.id = any(array(select id from fresh)) and h.recorded_to = 'infinity'
+            returning h.id, h.recorded_to)
+          insert into ${history(name)} (${list}, recorded_from, recorded_to)
+          select ${fresh}, c.recorded_to, 'infinity' from fresh n join closed c on c.id = n.id;
         else
-          update ${history(name)} h set valid_to = greatest(moment, h.valid_from + interval '1 microsecond')
-          from gone o where h.tenant_id = o.tenant_id and h.id = o.id and h.valid_to = 'infinity';
+          update ${history(name)} h set recorded_to = greatest(moment, h.recorded_from + interval '1 microsecond')
+          where h.tenant_id = tenant and h.id = any(array(select id from gone)) and h.recorded_to = 'infinity';
         end if;
         return null;
       end $keep$;
@@ -140,7 +144,7 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
     const list = (await columnsOf(name)).map((column) => q(column.name)).join(', ');
     const source = timeColumn
       ? `${present(name)} where ${q(timeColumn)} <= ${asOfMoment}`
-      : `${history(name)} where valid_from <= ${asOfMoment} and valid_to > ${asOfMoment}`;
+      : `${history(name)} where recorded_from <= ${asOfMoment} and recorded_to > ${asOfMoment}`;
     await sql(`
       drop view if exists ${asOf(name)};
       create view ${asOf(name)} with (security_invoker = true) as select ${list} from ${source};
@@ -182,9 +186,9 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
           ${own.map((line) => `${line},`).join('\n          ')}
           primary key (tenant_id, id));
         ${secure(present(name), shared, 'select, insert, update, delete')}
-        create table ${history(name)} (like ${present(name)}, valid_from timestamptz not null, valid_to timestamptz not null,
-          primary key (tenant_id, id, valid_from), check (valid_from < valid_to));
-        create unique index ${q(indexName(name, [], 'present'))} on ${history(name)} (tenant_id, id) where valid_to = 'infinity';
+        create table ${history(name)} (like ${present(name)}, recorded_from timestamptz not null, recorded_to timestamptz not null,
+          primary key (tenant_id, id, recorded_from), check (recorded_from < recorded_to));
+        create unique index ${q(indexName(name, [], 'present'))} on ${history(name)} (tenant_id, id) where recorded_to = 'infinity';
         ${secure(history(name), shared, 'select')}`);
       for (const index of indexes) {
         const list = ['tenant_id', ...index].map(q).join(', ');

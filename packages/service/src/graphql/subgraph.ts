@@ -1,5 +1,7 @@
+import type { ServiceName } from '@annex/schema';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concatAST, type GraphQLSchema, isInterfaceType, isObjectType, parse, Source } from 'graphql';
+import { deadLetterModule } from '../messaging/deadletters.module.ts';
 import { baseTypeDefs } from './base.ts';
 import { resolveConnection } from './connection.ts';
 import type { GraphqlModule, ResolverMap } from './module.ts';
@@ -9,7 +11,7 @@ import { enforceScopes } from './scopes.ts';
 
 /** What of a service definition makes its subgraph. */
 export interface SubgraphParts<T> {
-  readonly name: string;
+  readonly name: ServiceName;
   readonly modules: readonly GraphqlModule<T>[];
 }
 
@@ -46,7 +48,8 @@ function resolveConnections(schema: GraphQLSchema): void {
  * own on the fields that it adds, since composition asks for what every subgraph asks for.
  * @throws Error naming every offence against the rules of `offences`
  */
-export function buildSubgraph<T>({ name, modules }: SubgraphParts<T>): GraphQLSchema {
+export function buildSubgraph<T>({ name, modules: own }: SubgraphParts<T>): GraphQLSchema {
+  const modules = [...own, deadLetterModule<T>(name)];
   const documents = [parse(new Source(baseTypeDefs, 'base.graphql'))];
   modules.forEach((module, index) => {
     documents.push(parse(new Source(module.typeDefs, `${name} module ${index + 1}`)));

@@ -4,7 +4,7 @@ import type { ServiceDefinition } from '../definition.ts';
 import type { GraphqlAnswer } from '../graphql/execute.ts';
 import type { RequestInfo } from '../identity/caller.ts';
 import { TokenSigner } from '../identity/token.ts';
-import { openQueues, type QueueConfig } from '../messaging/index.ts';
+import { type DeliveryOptions, openQueues, type QueueConfig } from '../messaging/index.ts';
 import { type RunningService, startService } from '../runtime.ts';
 import { silent, type TestDatabase, testDatabase } from './database.ts';
 
@@ -60,14 +60,14 @@ export interface TestService<T> {
   close(): Promise<void>;
 }
 
-/** @param options.backend PostgreSQL unless told */
+/** @param options.backend PostgreSQL unless told; `delivery` how often and when a failed event is tried again */
 export async function startTestService<T>(
   definition: ServiceDefinition<T>,
-  options: { backend?: Backend } = {},
+  options: { backend?: Backend; delivery?: Partial<DeliveryOptions> } = {},
 ): Promise<TestService<T>> {
   const test = await testDatabase([definition]);
   const signer = await TokenSigner.from(Buffer.alloc(32, 7));
-  const queues = await openQueues(testQueue(test, options.backend ?? 'postgres'), silent);
+  const queues = await openQueues(testQueue(test, options.backend ?? 'postgres'), silent, options.delivery);
   const service = await startService(definition, {
     databaseUrl: test.urlFor(definition.name),
     poolSize: 8,

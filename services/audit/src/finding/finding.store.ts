@@ -144,9 +144,9 @@ export interface FindingVersion {
 export async function findingVersions(tx: Tx<FindingTables>, ids: readonly string[]): Promise<FindingVersion[]> {
   // History is named by its schema: the versions before the moment are asked for, not the one at it.
   const { rows } = await tx.query<Omit<FindingVersion, 'decisionReason'> & { decision_reason: string | null }>(
-    `select id, version, valid_from as at, updated_by as by, status, condition, reason, decision_reason
+    `select id, version, recorded_from as at, updated_by as by, status, condition, reason, decision_reason
        from audit_history.finding
-      where tenant_id = $1 and id = any($2::uuid[]) and valid_from <= current_setting('annex.now')::timestamptz
+      where tenant_id = $1 and id = any($2::uuid[]) and recorded_from <= current_setting('annex.now')::timestamptz
       order by id, version`,
     [tx.tenant, ids],
   );

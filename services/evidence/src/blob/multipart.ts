@@ -62,7 +62,9 @@ export async function receiveForm(
       });
     } catch (error) {
       body.resume();
-      reject(badInput('Content-Type', contentType, `must name the boundary of the parts (${(error as Error).message})`));
+      reject(
+        badInput('Content-Type', contentType, `must name the boundary of the parts (${(error as Error).message})`),
+      );
       return;
     }
     const fail = (error: unknown) => {
@@ -114,7 +116,9 @@ export async function receiveForm(
     if (!file) faults.push({ field: 'file', given: 'no file', allowed: 'must be exactly one file' });
     faults.push(...fieldFaults(fields, allowed));
     if (faults.length > 0 || !file) {
-      throw new AnnexError('BAD_INPUT', faults.map((fault) => `${fault.field} ${fault.allowed}`).join('; '), { faults });
+      throw new AnnexError('BAD_INPUT', faults.map((fault) => `${fault.field} ${fault.allowed}`).join('; '), {
+        faults,
+      });
     }
     return { file, ...named, fields };
   } catch (error) {

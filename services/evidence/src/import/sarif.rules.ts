@@ -91,16 +91,18 @@ export class RuleBook {
     const name = pointed.text('name');
     return (
       (index === undefined ? undefined : this.#extensions[index]) ??
-      this.#extensions.find((one) => (guid !== undefined && one.guid === guid) || (name !== undefined && one.name === name)) ??
+      this.#extensions.find(
+        (one) => (guid !== undefined && one.guid === guid) || (name !== undefined && one.name === name),
+      ) ??
       this.#driver
     );
   }
 
   #byId(component: Component, id: string): SarifRule | undefined {
     const inAny = (wanted: string) =>
-      component.byId.get(wanted) ?? [this.#driver, ...this.#extensions].find((one) => one.byId.has(wanted))?.byId.get(wanted);
+      component.byId.get(wanted) ??
+      [this.#driver, ...this.#extensions].find((one) => one.byId.has(wanted))?.byId.get(wanted);
     // `CA1000/1` is a variant of the rule `CA1000` (3.27.5).
     return inAny(id) ?? (id.includes('/') ? inAny(id.slice(0, id.lastIndexOf('/'))) : undefined);
   }
 }
-

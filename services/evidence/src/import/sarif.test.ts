@@ -32,13 +32,16 @@ describe('real logs', () => {
     expect(read.byLevel.error + read.byLevel.warning + read.byLevel.note).toBe(72);
     expect(read.byLevel.note).toBeGreaterThan(0);
   });
-  itWith('semgrep-oss-1.69.0.sarif')('takes a Semgrep run with syntax errors and timeouts for partial, not complete', () => {
-    const read = parseSarif(real('semgrep-oss-1.69.0.sarif'));
-    expect(read).toMatchObject({ tools: ['Semgrep OSS'], outcome: 'PARTIAL', results: 77, open: 77 });
-    expect(read.reasons[0]).toContain('31 problems');
-    expect(read.checks).toHaveLength(17);
-    expect(read.findings.every((finding) => finding.message.length <= 500)).toBe(true);
-  });
+  itWith('semgrep-oss-1.69.0.sarif')(
+    'takes a Semgrep run with syntax errors and timeouts for partial, not complete',
+    () => {
+      const read = parseSarif(real('semgrep-oss-1.69.0.sarif'));
+      expect(read).toMatchObject({ tools: ['Semgrep OSS'], outcome: 'PARTIAL', results: 77, open: 77 });
+      expect(read.reasons[0]).toContain('31 problems');
+      expect(read.checks).toHaveLength(17);
+      expect(read.findings.every((finding) => finding.message.length <= 500)).toBe(true);
+    },
+  );
   itWith('trivy-alpine310.sarif')('reads Trivy, whose four findings lie at one place', () => {
     const read = parseSarif(real('trivy-alpine310.sarif'));
     expect(read).toMatchObject({ tools: ['Trivy'], outcome: 'COMPLETE', results: 4, open: 4, byLevel: { warning: 4 } });
@@ -60,7 +63,11 @@ describe('what counts as a finding', () => {
     ['suppressed', { suppressions: [{ kind: 'inSource' }] }, 0],
     ['an empty list of suppressions', { suppressions: [] }, 1],
     ['a rejected suppression', { suppressions: [{ kind: 'external', status: 'rejected' }] }, 1],
-    ['one suppression accepted, one under review', { suppressions: [{ kind: 'external' }, { kind: 'external', status: 'underReview' }] }, 1],
+    [
+      'one suppression accepted, one under review',
+      { suppressions: [{ kind: 'external' }, { kind: 'external', status: 'underReview' }] },
+      1,
+    ],
     ['no message', { message: undefined }, 1],
     ['no rule', { ruleId: undefined }, 1],
   ])('%s', (_, more, open) => {
@@ -69,7 +76,9 @@ describe('what counts as a finding', () => {
 
   it('takes the level from the result, else the rule, else warning', () => {
     const rules = [{ id: 'R1', defaultConfiguration: { level: 'note' } }, { id: 'R2' }];
-    const read = parseSarif(log({ tool: driver(rules), results: [result(), result({ level: 'error' }), result({ ruleId: 'R2' })] }));
+    const read = parseSarif(
+      log({ tool: driver(rules), results: [result(), result({ level: 'error' }), result({ ruleId: 'R2' })] }),
+    );
     expect(read.byLevel).toEqual({ none: 0, note: 1, warning: 1, error: 1 });
     expect(read.checks).toMatchObject([
       { ruleId: 'R1', outcome: 'FAIL', open: 2, worstLevel: 'error' },
@@ -78,13 +87,21 @@ describe('what counts as a finding', () => {
   });
 
   it('finds a rule in the extension that a result points at', () => {
-    const tool = { driver: { name: 'Scan' }, extensions: [{ name: 'pack', rules: [{ id: 'X', defaultConfiguration: { level: 'error' } }] }] };
+    const tool = {
+      driver: { name: 'Scan' },
+      extensions: [{ name: 'pack', rules: [{ id: 'X', defaultConfiguration: { level: 'error' } }] }],
+    };
     const pointed = { message: { text: 'm' }, rule: { index: 0, toolComponent: { index: 0 } } };
     expect(parseSarif(log({ tool, results: [pointed] })).checks).toMatchObject([{ ruleId: 'X', worstLevel: 'error' }]);
   });
 
   it('takes a hierarchical id for its rule', () => {
-    const read = parseSarif(log({ tool: driver([{ id: 'CA1', defaultConfiguration: { level: 'error' } }]), results: [result({ ruleId: 'CA1/2' })] }));
+    const read = parseSarif(
+      log({
+        tool: driver([{ id: 'CA1', defaultConfiguration: { level: 'error' } }]),
+        results: [result({ ruleId: 'CA1/2' })],
+      }),
+    );
     expect(read.checks).toMatchObject([{ ruleId: 'CA1', open: 1, worstLevel: 'error' }]);
   });
 
@@ -97,7 +114,9 @@ describe('what counts as a finding', () => {
   });
 
   it('makes text storable: no NUL, no half characters, cut at 500', () => {
-    const read = parseSarif(log(run([result({ message: { text: `${'a'.repeat(499)}😀\u0000` }, ruleId: 'a\u0000b' })])));
+    const read = parseSarif(
+      log(run([result({ message: { text: `${'a'.repeat(499)}😀\u0000` }, ruleId: 'a\u0000b' })])),
+    );
     expect(read.findings[0]).toMatchObject({ message: 'a'.repeat(499), ruleId: 'a\uFFFDb' });
   });
 });
@@ -108,10 +127,26 @@ describe('whether a run is complete', () => {
     ['says nothing about its execution', {}, 'COMPLETE'],
     ['was successful', { invocations: [{ executionSuccessful: true }] }, 'COMPLETE'],
     ['failed', { invocations: [{ executionSuccessful: true }, { executionSuccessful: false }] }, 'FAILED'],
-    ['tells of an error', { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [{ level: 'error', message: {} }] }] }, 'PARTIAL'],
-    ['tells of a wrong configuration', { invocations: [{ executionSuccessful: true, toolConfigurationNotifications: [{ level: 'error' }] }] }, 'PARTIAL'],
-    ['warns about its configuration', { invocations: [{ executionSuccessful: true, toolConfigurationNotifications: [{ level: 'warning' }] }] }, 'COMPLETE'],
-    ['notes something', { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [{ level: 'note' }] }] }, 'COMPLETE'],
+    [
+      'tells of an error',
+      { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [{ level: 'error', message: {} }] }] },
+      'PARTIAL',
+    ],
+    [
+      'tells of a wrong configuration',
+      { invocations: [{ executionSuccessful: true, toolConfigurationNotifications: [{ level: 'error' }] }] },
+      'PARTIAL',
+    ],
+    [
+      'warns about its configuration',
+      { invocations: [{ executionSuccessful: true, toolConfigurationNotifications: [{ level: 'warning' }] }] },
+      'COMPLETE',
+    ],
+    [
+      'notes something',
+      { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [{ level: 'note' }] }] },
+      'COMPLETE',
+    ],
     ['does not say how its execution ended', { invocations: [{}] }, 'PARTIAL'],
   ])('one that %s', (_, more, outcome) => {
     expect(clean(more).outcome).toBe(outcome);
@@ -128,7 +163,13 @@ describe('whether a run is complete', () => {
   });
 
   it('a rule that found nothing in an incomplete run is unknown, not passed', () => {
-    const read = parseSarif(log({ tool: driver([{ id: 'R1' }, { id: 'R2' }]), results: [result()], invocations: [{ executionSuccessful: false }] }));
+    const read = parseSarif(
+      log({
+        tool: driver([{ id: 'R1' }, { id: 'R2' }]),
+        results: [result()],
+        invocations: [{ executionSuccessful: false }],
+      }),
+    );
     expect(read.checks.map((check) => check.outcome)).toEqual(['FAIL', 'UNKNOWN']);
   });
 });
@@ -149,16 +190,56 @@ describe('what is refused, with its place', () => {
     ['runs that are no array', '{"version":"2.1.0","runs":{}}', 'INVALID_SARIF', { pointer: '/runs' }],
     ['a null run', log(null), 'INVALID_SARIF', { pointer: '/runs/0' }],
     ['a run without a tool', log({ results: [] }), 'INVALID_SARIF', { pointer: '/runs/0/tool' }],
-    ['a tool without a name', log({ tool: { driver: {} }, results: [] }), 'INVALID_SARIF', { pointer: '/runs/0/tool/driver/name' }],
+    [
+      'a tool without a name',
+      log({ tool: { driver: {} }, results: [] }),
+      'INVALID_SARIF',
+      { pointer: '/runs/0/tool/driver/name' },
+    ],
     ['null results', log(run(null)), 'INVALID_SARIF', { pointer: '/runs/0/results' }],
     ['a null result', log(run([result(), null])), 'INVALID_SARIF', { pointer: '/runs/0/results/1' }],
-    ['a number for a rule id', log(run([result({ ruleId: 7 })])), 'INVALID_SARIF', { pointer: '/runs/0/results/0/ruleId' }],
-    ['an unknown level', log(run([result({ level: 'fatal' })])), 'INVALID_SARIF', { pointer: '/runs/0/results/0/level' }],
-    ['text for a message', log(run([result({ message: 'm' })])), 'INVALID_SARIF', { pointer: '/runs/0/results/0/message' }],
-    ['a null message', log(run([result({ message: null })])), 'INVALID_SARIF', { pointer: '/runs/0/results/0/message' }],
-    ['success as text', log(run([], { invocations: [{ executionSuccessful: 'yes' }] })), 'INVALID_SARIF', { pointer: '/runs/0/invocations/0/executionSuccessful' }],
-    ['a rule id longer than any', log(run([result({ ruleId: 'r'.repeat(401) })])), 'INVALID_SARIF', { pointer: '/runs/0/results/0/ruleId' }],
-    ['ten megabytes of string', log(run([result({ message: { text: 'x'.repeat(10_000_000) } })])), 'INVALID_SARIF', { limit: jsonLimits.stringBytes }],
+    [
+      'a number for a rule id',
+      log(run([result({ ruleId: 7 })])),
+      'INVALID_SARIF',
+      { pointer: '/runs/0/results/0/ruleId' },
+    ],
+    [
+      'an unknown level',
+      log(run([result({ level: 'fatal' })])),
+      'INVALID_SARIF',
+      { pointer: '/runs/0/results/0/level' },
+    ],
+    [
+      'text for a message',
+      log(run([result({ message: 'm' })])),
+      'INVALID_SARIF',
+      { pointer: '/runs/0/results/0/message' },
+    ],
+    [
+      'a null message',
+      log(run([result({ message: null })])),
+      'INVALID_SARIF',
+      { pointer: '/runs/0/results/0/message' },
+    ],
+    [
+      'success as text',
+      log(run([], { invocations: [{ executionSuccessful: 'yes' }] })),
+      'INVALID_SARIF',
+      { pointer: '/runs/0/invocations/0/executionSuccessful' },
+    ],
+    [
+      'a rule id longer than any',
+      log(run([result({ ruleId: 'r'.repeat(401) })])),
+      'INVALID_SARIF',
+      { pointer: '/runs/0/results/0/ruleId' },
+    ],
+    [
+      'ten megabytes of string',
+      log(run([result({ message: { text: 'x'.repeat(10_000_000) } })])),
+      'INVALID_SARIF',
+      { limit: jsonLimits.stringBytes },
+    ],
     ['deep nesting', `${'['.repeat(1_000_000)}`, 'INVALID_SARIF', { limit: jsonLimits.depth, byte: jsonLimits.depth }],
   ])('%s', (_, body, code, details) => {
     expect(refusal(body as Buffer)).toMatchObject({ code, details });
@@ -166,7 +247,11 @@ describe('what is refused, with its place', () => {
 
   it('says what was found and what is expected', () => {
     expect(refusal(log(run([result({ kind: 'maybe' })]))).faults).toEqual([
-      { field: '/runs/0/results/0/kind', given: 'maybe', allowed: 'must be one of notApplicable, pass, fail, review, open, informational' },
+      {
+        field: '/runs/0/results/0/kind',
+        given: 'maybe',
+        allowed: 'must be one of notApplicable, pass, fail, review, open, informational',
+      },
     ]);
   });
 

@@ -76,7 +76,10 @@ function outcomeOf(run: Node): { outcome: Outcome; reason?: string } {
   const notes = invocations.reduce((sum, one) => sum + one.notes, 0);
   if (notes > 0) {
     const what = notes === 1 ? '1 problem' : `${notes} problems`;
-    return { outcome: 'PARTIAL', reason: `Run ${where} tells of ${what} during its execution: not everything was scanned.` };
+    return {
+      outcome: 'PARTIAL',
+      reason: `Run ${where} tells of ${what} during its execution: not everything was scanned.`,
+    };
   }
   if (invocations.some((one) => one.successful === undefined)) {
     return { outcome: 'PARTIAL', reason: `Run ${where} does not say whether its execution was successful.` };

@@ -1,6 +1,5 @@
-import { type EventRow } from '@annex/schema';
+import type { EventRow } from '@annex/schema';
 import { newId, schedule, touched, unschedule, type WriteTx } from '@annex/service';
-import { collectOpenFindings, readAttainment, scheduleOf } from './measure.ts';
 import {
   type AttainmentRow,
   addMeasurement,
@@ -10,6 +9,7 @@ import {
   type MeasureTables,
   presentSources,
 } from './measure.store.ts';
+import { collectOpenFindings, readAttainment, scheduleOf } from './measure.ts';
 
 /** The due moment at which a measure says something else without anyone calling. */
 export const freshnessDue = 'evidence.measure.freshness';
@@ -17,7 +17,10 @@ export const freshnessDue = 'evidence.measure.freshness';
 /** More inputs than this are counted and not listed. */
 const mostInputs = 100;
 
-type Said = Omit<AttainmentRow, 'tenantId' | 'id' | 'ismsId' | 'version' | 'createdAt' | 'createdBy' | 'updatedAt' | 'updatedBy'>;
+type Said = Omit<
+  AttainmentRow,
+  'tenantId' | 'id' | 'ismsId' | 'version' | 'createdAt' | 'createdBy' | 'updatedAt' | 'updatedBy'
+>;
 
 const substance = (said: Said) =>
   JSON.stringify([

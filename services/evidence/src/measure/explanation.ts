@@ -1,5 +1,5 @@
-import type { Attainment } from './measure.ts';
 import type { LatestMeasurement, MeasurementRow } from './measure.store.ts';
+import type { Attainment } from './measure.ts';
 
 const day = (moment: Date | null) => moment?.toISOString() ?? 'never';
 
@@ -32,7 +32,11 @@ export function explainFreshness(said: Attainment): string {
 }
 
 /** What a value was made of. */
-export function explainValue(measurement: Pick<MeasurementRow, 'value' | 'state'> & { readonly inputs: MeasurementRow['inputs'] | LatestMeasurement['inputs'] }): string {
+export function explainValue(
+  measurement: Pick<MeasurementRow, 'value' | 'state'> & {
+    readonly inputs: MeasurementRow['inputs'] | LatestMeasurement['inputs'];
+  },
+): string {
   const { value, state, inputs } = measurement;
   if (inputs.length === 0) return `${value}, as recorded.`;
   const parts = inputs.slice(0, 20).map((input) => `${input.open} of ${input.source} (${input.outcome.toLowerCase()})`);

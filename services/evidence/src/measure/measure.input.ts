@@ -1,7 +1,7 @@
 import { AnnexError, type FieldFault } from '@annex/schema';
 import { parseDuration } from './duration.ts';
-import type { Collector } from './measure.ts';
 import type { MeasureRow } from './measure.store.ts';
+import type { Collector } from './measure.ts';
 
 /** What people set of a measure; what an update leaves out stays. */
 export interface MeasureInput {

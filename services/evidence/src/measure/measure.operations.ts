@@ -5,9 +5,9 @@ import type { EvidenceDatabase } from '../database.ts';
 import { holdEvidence } from '../evidence/evidence.store.ts';
 import { validityOf } from '../evidence/evidence.ts';
 import { collect, settleAttainments } from './attainment.operations.ts';
-import { attainmentOf, scheduleOf } from './measure.ts';
 import { checkMeasure, type MeasureContent, type MeasureInput } from './measure.input.ts';
 import { addMeasurement, holdFeeding, holdMeasures, type MeasureRow } from './measure.store.ts';
+import { attainmentOf, scheduleOf } from './measure.ts';
 
 type Tx = WriteTx<EvidenceDatabase>;
 export interface Changed {

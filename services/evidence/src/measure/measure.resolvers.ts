@@ -9,36 +9,30 @@ import {
   sdl,
 } from '@annex/service';
 import type { EvidenceDatabase } from '../database.ts';
+import { loadEvidence } from '../evidence/evidence.loader.ts';
+import { loadImport } from '../import/import.loader.ts';
 import { explainFreshness, explainState, explainValue } from './explanation.ts';
-import { type AttainmentState, readAttainment } from './measure.ts';
+import { loadMeasure } from './measure.loader.ts';
 import {
-  createMeasure,
   type CreateMeasureInput,
+  createMeasure,
   explainAttainment,
-  recordMeasurement,
   type RecordMeasurementInput,
-  updateMeasure,
+  recordMeasurement,
   type UpdateMeasureInput,
+  updateMeasure,
 } from './measure.operations.ts';
 import {
   type LatestMeasurement,
   latestMeasurements,
-  type MeasureRow,
   type MeasurementRow,
+  type MeasureRow,
   measurementsQuery,
-  measuresById,
   measuresQuery,
 } from './measure.store.ts';
+import { type AttainmentState, readAttainment } from './measure.ts';
 
 type Context = CallContext<EvidenceDatabase>;
-
-const load = (context: Context, id: string): Promise<MeasureRow | undefined> =>
-  context
-    .loader<string, MeasureRow | undefined>('Measure', async (tx, ids) => {
-      const found = new Map((await measuresById(tx, ids)).map((row) => [row.id, row]));
-      return ids.map((key) => found.get(key));
-    })
-    .load(id);
 
 const loadMeasurement = (context: Context, id: string): Promise<MeasurementRow | undefined> =>
   context
@@ -88,7 +82,11 @@ const measures: Resolver<EvidenceDatabase> = async (_, args: MeasuresArgs, conte
     query: (tx) => {
       const all = measuresQuery(tx, ismsId);
       if (!state) return all;
-      const saying = tx.db.selectFrom('attainment').select('id').where('tenantId', '=', tx.tenant).where('state', '=', state);
+      const saying = tx.db
+        .selectFrom('attainment')
+        .select('id')
+        .where('tenantId', '=', tx.tenant)
+        .where('state', '=', state);
       return all.where('id', 'in', saying);
     },
   });
@@ -98,25 +96,28 @@ export const measureModule: GraphqlModule<EvidenceDatabase> = {
   typeDefs: sdl(new URL('./measure.graphql', import.meta.url)),
   resolvers: {
     Query: {
-      measure: async (_: unknown, { id }: { id: string }, context) => (await load(context, id)) ?? null,
+      measure: (_: unknown, { id }: { id: string }, context) => loadMeasure(context, id),
       measures,
     },
     Mutation: {
       createMeasure: async (_: unknown, { input }: { input: CreateMeasureInput }, context) => {
         const { id } = await context.write('createMeasure', input, (tx) => createMeasure(tx, input));
-        return { measure: await load(context, id) };
+        return { measure: await loadMeasure(context, id) };
       },
       updateMeasure: async (_: unknown, { input }: { input: UpdateMeasureInput }, context) => {
         const { id } = await context.write('updateMeasure', input, (tx) => updateMeasure(tx, input));
-        return { measure: await load(context, id) };
+        return { measure: await loadMeasure(context, id) };
       },
       recordMeasurement: async (_: unknown, { input }: { input: RecordMeasurementInput }, context) => {
         const { id } = await context.write('recordMeasurement', input, (tx) => recordMeasurement(tx, input));
-        return { measurement: await loadMeasurement(context, id), measure: await load(context, input.measureId) };
+        return {
+          measurement: await loadMeasurement(context, id),
+          measure: await loadMeasure(context, input.measureId),
+        };
       },
     },
     Measure: {
-      __resolveReference: async ({ id }: { id: string }, context) => (await load(context, id)) ?? null,
+      __resolveReference: ({ id }: { id: string }, context) => loadMeasure(context, id),
       attainment,
       measurements: (measure: MeasureRow, args: ConnectionArgs, context) =>
         connection(context, args, {
@@ -128,8 +129,10 @@ export const measureModule: GraphqlModule<EvidenceDatabase> = {
     },
     Measurement: {
       valueExplanation: explainValue,
-      import: ({ importId }: MeasurementRow) => (importId === null ? null : { id: importId }),
-      evidence: ({ evidenceId }: MeasurementRow) => (evidenceId === null ? null : { id: evidenceId }),
+      import: ({ importId }: MeasurementRow, _: unknown, context) =>
+        importId === null ? null : loadImport(context, importId),
+      evidence: ({ evidenceId }: MeasurementRow, _: unknown, context) =>
+        evidenceId === null ? null : loadEvidence(context, evidenceId),
     },
   },
 };

@@ -112,13 +112,17 @@ export async function measuresRestingOn(tx: Tx<MeasureTables>, evidenceId: strin
  * Imports hold this together, whoever makes or changes a measure holds it alone: otherwise a measure made while an import runs would
  * see nothing of it, and the import nothing of the measure.
  */
-export async function holdFeeding(tx: WriteTx, ismsId: string, how: 'together' | 'alone'): Promise<void> {
+export async function holdFeeding(
+  tx: WriteTx<MeasureTables>,
+  ismsId: string,
+  how: 'together' | 'alone',
+): Promise<void> {
   const lock = how === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared';
   await tx.query(`select ${lock}(hashtextextended($1, 27004))`, [`feeding:${tx.tenant}:${ismsId}`]);
 }
 
 /** What the latest import of each source of an ISMS says. */
-export async function presentSources(tx: Tx, ismsId: string): Promise<SourceState[]> {
+export async function presentSources(tx: Tx<MeasureTables>, ismsId: string): Promise<SourceState[]> {
   const { rows } = await tx.query<{
     source: string;
     import_id: string;
@@ -160,7 +164,7 @@ interface LatestColumns {
 
 /** The latest measurement of each measure that has one, in one statement. */
 export async function latestMeasurements(
-  tx: Tx,
+  tx: Tx<MeasureTables>,
   measureIds: readonly string[],
 ): Promise<Map<string, LatestMeasurement>> {
   const { rows } = await tx.query<LatestColumns>(

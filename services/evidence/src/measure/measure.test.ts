@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { addDuration, parseDuration } from './duration.ts';
-import { attainmentOf, collectOpenFindings, type Reading, readAttainment, scheduleOf, type SourceState } from './measure.ts';
+import {
+  attainmentOf,
+  collectOpenFindings,
+  type Reading,
+  readAttainment,
+  type SourceState,
+  scheduleOf,
+} from './measure.ts';
 
 const at = (text: string) => new Date(text);
 
@@ -64,17 +71,44 @@ describe('what a measure says', () => {
     });
   });
   it('is fresh, late from the planned date on, and counts nothing after the grace', () => {
-    expect(says('2026-01-10T23:59:59Z')).toMatchObject({ state: 'FRESH', attainment: 0.5, freshness: 1, nextChange: schedule.lateFrom });
-    expect(says('2026-01-11T00:00:00Z')).toMatchObject({ state: 'LATE', attainment: 0.5, freshness: 1, nextChange: schedule.validUntil });
-    expect(says('2026-01-12T00:00:00Z')).toMatchObject({ state: 'STALE', attainment: 0.5, freshness: 0, nextChange: null });
+    expect(says('2026-01-10T23:59:59Z')).toMatchObject({
+      state: 'FRESH',
+      attainment: 0.5,
+      freshness: 1,
+      nextChange: schedule.lateFrom,
+    });
+    expect(says('2026-01-11T00:00:00Z')).toMatchObject({
+      state: 'LATE',
+      attainment: 0.5,
+      freshness: 1,
+      nextChange: schedule.validUntil,
+    });
+    expect(says('2026-01-12T00:00:00Z')).toMatchObject({
+      state: 'STALE',
+      attainment: 0.5,
+      freshness: 0,
+      nextChange: null,
+    });
   });
   it('an unknown measurement attains nothing', () => {
-    expect(says('2026-01-02T00:00:00Z', { state: 'UNKNOWN' })).toMatchObject({ state: 'UNKNOWN', value: 5, attainment: null });
-    expect(says('2026-01-13T00:00:00Z', { state: 'UNKNOWN' })).toMatchObject({ state: 'STALE', attainment: null, freshness: 0 });
+    expect(says('2026-01-02T00:00:00Z', { state: 'UNKNOWN' })).toMatchObject({
+      state: 'UNKNOWN',
+      value: 5,
+      attainment: null,
+    });
+    expect(says('2026-01-13T00:00:00Z', { state: 'UNKNOWN' })).toMatchObject({
+      state: 'STALE',
+      attainment: null,
+      freshness: 0,
+    });
   });
   it('ends with the evidence behind it', () => {
     const evidence = { validFrom: at('2025-12-01T00:00:00Z'), validUntil: at('2026-01-05T00:00:00Z') };
-    expect(says('2026-01-04T00:00:00Z', { evidence })).toMatchObject({ state: 'FRESH', validUntil: evidence.validUntil, nextChange: evidence.validUntil });
+    expect(says('2026-01-04T00:00:00Z', { evidence })).toMatchObject({
+      state: 'FRESH',
+      validUntil: evidence.validUntil,
+      nextChange: evidence.validUntil,
+    });
     expect(says('2026-01-05T00:00:00Z', { evidence })).toMatchObject({ state: 'STALE', freshness: 0 });
   });
   it('says nothing when it was never measured', () => {
@@ -101,7 +135,10 @@ describe('open findings', () => {
   });
   it('are unknown, at least as many, when a run was partial or failed, or a named source was never imported', () => {
     for (const outcome of ['PARTIAL', 'FAILED'] as const) {
-      expect(collectOpenFindings([], [source('a', 2), source('b', 0, outcome)])).toMatchObject({ value: 2, state: 'UNKNOWN' });
+      expect(collectOpenFindings([], [source('a', 2), source('b', 0, outcome)])).toMatchObject({
+        value: 2,
+        state: 'UNKNOWN',
+      });
     }
     expect(collectOpenFindings(['a', 'c'], [source('a', 0)])).toMatchObject({
       value: 0,

@@ -25,7 +25,7 @@ function newest<R extends { id: string; version: number }>(rows: readonly R[]): 
 
 /** Takes over what is newer than what is known; a tombstone stays as a row, so that no older event brings it back. */
 async function project(
-  tx: WriteTx,
+  tx: WriteTx<ProjectionTables>,
   table: 'isms' | 'implementation',
   columns: { readonly [name: string]: string },
   rows: readonly { readonly id: string; readonly version: number }[],
@@ -45,12 +45,15 @@ async function project(
 }
 
 /** @returns the ids of those that are new or changed */
-export function projectIsms(tx: WriteTx, rows: readonly IsmsRow[]): Promise<string[]> {
+export function projectIsms(tx: WriteTx<ProjectionTables>, rows: readonly IsmsRow[]): Promise<string[]> {
   return project(tx, 'isms', { name: 'text', status: 'text' }, rows);
 }
 
 /** @returns the ids of those that are new or changed */
-export function projectImplementations(tx: WriteTx, rows: readonly ImplementationRow[]): Promise<string[]> {
+export function projectImplementations(
+  tx: WriteTx<ProjectionTables>,
+  rows: readonly ImplementationRow[],
+): Promise<string[]> {
   return project(
     tx,
     'implementation',
@@ -61,7 +64,7 @@ export function projectImplementations(tx: WriteTx, rows: readonly Implementatio
 
 /** @throws AnnexError BAD_INPUT naming `field` and the ids that are no implementations of the ISMS */
 export async function checkImplementations(
-  tx: Tx,
+  tx: Tx<ProjectionTables>,
   field: string,
   ismsId: string,
   ids: readonly string[],

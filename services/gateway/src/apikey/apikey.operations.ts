@@ -1,10 +1,10 @@
 import { AnnexError, badInput, isPermission, notFound, type Permission, permissions } from '@annex/schema';
 import { type Caller, checkVersion, entityFields, newId, touched, type WriteTx } from '@annex/service';
-import { checkedName } from '../person/person.ts';
 import { findPeople, type PersonTables } from '../person/person.store.ts';
+import { checkedName } from '../person/person.ts';
 import { mayGrant, narrowed, permissionsOfRoles } from '../role/role.ts';
-import { formatKey, hashSecret, newSecret } from './apikey.ts';
 import type { ApiKeyTables } from './apikey.store.ts';
+import { formatKey, hashSecret, newSecret } from './apikey.ts';
 
 type Tables = ApiKeyTables & PersonTables;
 
@@ -17,7 +17,8 @@ export interface CreateApiKeyInput {
 
 function checkedPermissions(given: readonly string[]): Permission[] {
   given.forEach((text, index) => {
-    if (!isPermission(text)) throw badInput(`input.permissions.${index}`, text, `one of ${Object.keys(permissions).join(', ')}`);
+    if (!isPermission(text))
+      throw badInput(`input.permissions.${index}`, text, `one of ${Object.keys(permissions).join(', ')}`);
   });
   return [...new Set(given.filter(isPermission))];
 }

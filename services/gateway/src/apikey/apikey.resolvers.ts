@@ -2,9 +2,9 @@ import type { Permission } from '@annex/schema';
 import { type CallContext, connection, ordering, type ResolverMap } from '@annex/service';
 import { findPeople, type PersonRow, type PersonTables } from '../person/person.store.ts';
 import { narrowed, permissionsOfRoles } from '../role/role.ts';
-import { keyStatus } from './apikey.ts';
 import { type CreateApiKeyInput, createApiKey, revokeApiKey } from './apikey.operations.ts';
 import { type ApiKeyRow, type ApiKeyTables, findKeys, findUses } from './apikey.store.ts';
+import { keyStatus } from './apikey.ts';
 
 type Tables = ApiKeyTables & PersonTables;
 
@@ -17,7 +17,9 @@ const load = async (context: CallContext<Tables>, id: string): Promise<ApiKeyRow
 
 const personOf = (context: CallContext<Tables>, id: string) =>
   context
-    .loader<string, PersonRow | null>('person', async (tx, ids) => (await findPeople(tx, ids)).map((row) => row ?? null))
+    .loader<string, PersonRow | null>('person', async (tx, ids) =>
+      (await findPeople(tx, ids)).map((row) => row ?? null),
+    )
     .load(id);
 
 async function allowed(key: ApiKeyRow, context: CallContext<Tables>): Promise<Permission[]> {

@@ -21,7 +21,15 @@ describe('the text of a key', () => {
 
   it('is nothing when anything of its shape is off', () => {
     const text = formatKey({ tenant, id, secret: newSecret() });
-    for (const wrong of ['', 'annex_', text.slice(1), `${text}a`, text.toUpperCase(), text.replace('annex', 'bnnex'), ` ${text}`]) {
+    for (const wrong of [
+      '',
+      'annex_',
+      text.slice(1),
+      `${text}a`,
+      text.toUpperCase(),
+      text.replace('annex', 'bnnex'),
+      ` ${text}`,
+    ]) {
       expect(parseKey(wrong)).toBeUndefined();
     }
   });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AnnexError } from '@annex/schema';
 import { type Caller, type Database, systemScope } from '@annex/service';
-import { hashSecret, keyStatus, parseKey, secretMatches } from '../apikey/apikey.ts';
 import { findKeyFacts, type KeyFacts, noteUse } from '../apikey/apikey.store.ts';
+import { hashSecret, keyStatus, parseKey, secretMatches } from '../apikey/apikey.ts';
 import type { IdentityDatabase } from '../database.ts';
 import type { Logger } from '../logger.ts';
 import { narrowed, permissionsOfRoles } from '../role/role.ts';
@@ -24,7 +24,11 @@ export interface Authenticator {
 }
 
 /** Who a key's facts say is calling; nobody where it is not, or no longer, let in. */
-export function callerOf(key: { tenant: string; id: string; secret: string }, facts: KeyFacts | undefined, now: Date): Caller | undefined {
+export function callerOf(
+  key: { tenant: string; id: string; secret: string },
+  facts: KeyFacts | undefined,
+  now: Date,
+): Caller | undefined {
   const matches = secretMatches(key.secret, facts?.secretHash ?? hashSecret(''));
   if (!facts || !matches || keyStatus(facts, now) !== 'ACTIVE') return undefined;
   const { personId } = facts;
@@ -49,7 +53,10 @@ export function createAuthenticator(database: Database<IdentityDatabase>, log: L
     try {
       found = await database.read(scope, async (tx) => ({ facts: await findKeyFacts(tx, key.id), now: tx.now }));
     } catch (error) {
-      throw new AnnexError('UNAVAILABLE', 'Who is calling cannot be looked up', { details: { service: 'identity' }, cause: error });
+      throw new AnnexError('UNAVAILABLE', 'Who is calling cannot be looked up', {
+        details: { service: 'identity' },
+        cause: error,
+      });
     }
     const { facts, now } = found;
     const caller = callerOf(key, facts, new Date());

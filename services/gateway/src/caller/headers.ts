@@ -31,14 +31,19 @@ function utf8(name: string, value: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
   } catch (error) {
-    throw new AnnexError('BAD_INPUT', `${name}: must be UTF-8`, { faults: [{ field: name, allowed: 'must be UTF-8' }], cause: error });
+    throw new AnnexError('BAD_INPUT', `${name}: must be UTF-8`, {
+      faults: [{ field: name, allowed: 'must be UTF-8' }],
+      cause: error,
+    });
   }
 }
 
 function momentOf(given: string, now: Date): Date {
   const moment = readMoment(given);
-  if (!moment) throw badInput('Annex-As-Of', given.slice(0, 64), 'must be a moment as of RFC 3339, such as 2026-11-24T09:30:00Z');
-  if (moment > now) throw badInput('Annex-As-Of', given.slice(0, 64), `must not lie in the future; it is ${now.toISOString()}`);
+  if (!moment)
+    throw badInput('Annex-As-Of', given.slice(0, 64), 'must be a moment as of RFC 3339, such as 2026-11-24T09:30:00Z');
+  if (moment > now)
+    throw badInput('Annex-As-Of', given.slice(0, 64), `must not lie in the future; it is ${now.toISOString()}`);
   return moment;
 }
 
@@ -67,7 +72,8 @@ export async function readHeaders(rawHeaders: readonly string[], now: () => Prom
   if (authorization !== undefined && key === undefined) {
     throw new AnnexError('UNAUTHENTICATED', 'Authorization must be `Bearer` and an API key');
   }
-  if (correlation !== undefined && !isUuid(correlation)) throw badInput('X-Correlation-Id', undefined, 'must be a UUID');
+  if (correlation !== undefined && !isUuid(correlation))
+    throw badInput('X-Correlation-Id', undefined, 'must be a UUID');
   if (idempotencyKey !== undefined && (idempotencyKey.length < 1 || idempotencyKey.length > 255)) {
     throw badInput('Idempotency-Key', idempotencyKey.slice(0, 64), 'must have 1 to 255 characters');
   }

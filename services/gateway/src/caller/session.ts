@@ -14,7 +14,9 @@ export function sessionCookie(key: string, secure: boolean): string {
 /** The key in the request's cookie. Two of them are none: one may have been planted. */
 export function sessionKey(request: FastifyRequest): string | undefined {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  const found = pairs.filter((pair) => pair.startsWith(`${cookieName}=`)).map((pair) => pair.slice(cookieName.length + 1));
+  const found = pairs
+    .filter((pair) => pair.startsWith(`${cookieName}=`))
+    .map((pair) => pair.slice(cookieName.length + 1));
   return found.length === 1 && found[0] !== '' ? found[0] : undefined;
 }
 
@@ -24,7 +26,7 @@ export function sessionKey(request: FastifyRequest): string | undefined {
  */
 export function isSameOrigin(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  if (site !== undefined) return site === 'same-origin';
   const { origin } = request.headers;
   if (origin === undefined) return true;
   return URL.canParse(origin) && new URL(origin).host === request.headers.host;

@@ -15,7 +15,11 @@ const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' &&
  * The errors of a federated answer as callers see them: those of the catalogue keep code, faults and details; anything else is logged and becomes
  * INTERNAL with a reference.
  */
-export function answerErrors(failures: readonly Failure[], log: Logger, about: Record<string, unknown>): AnsweredError[] {
+export function answerErrors(
+  failures: readonly Failure[],
+  log: Logger,
+  about: Record<string, unknown>,
+): AnsweredError[] {
   const told = new Map<string, AnnexError>();
   return failures.map((failure) => {
     const where = failure.path && failure.path.length > 0 ? { path: failure.path } : {};

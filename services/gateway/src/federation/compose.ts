@@ -1,6 +1,7 @@
 import { buildSubgraph, type ServiceDefinition } from '@annex/service';
 import { composeServices } from '@theguild/federation-composition';
 import { graphqlSync, parse } from 'graphql';
+import { relaxPromises } from './relax.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: services of different tables
 type AnyDefinition = ServiceDefinition<any>;
@@ -18,17 +19,16 @@ function publishedSdl(definition: AnyDefinition): string {
  * @throws Error naming every reason why they do not fit together
  */
 export function composeSupergraph(definitions: readonly AnyDefinition[]): string {
-  const subgraphs = [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const composed = composeServices(
-    subgraphs.map((definition) => ({
-      name: definition.name,
-      // Where a service listens is the installation's affair; the address here is only a name.
-      url: `http://${definition.name}`,
-      typeDefs: parse(publishedSdl(definition)),
-    })),
+  const sorted = [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const subgraphs = relaxPromises(
+    sorted.map((definition) => ({ name: definition.name, typeDefs: parse(publishedSdl(definition)) })),
   );
+  // Where a service listens is the installation's affair; the address here is only a name.
+  const composed = composeServices(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs, url: `http://${name}` })));
   if (composed.supergraphSdl === undefined) {
-    throw new Error(`The subgraphs do not compose:\n  ${(composed.errors ?? []).map((error) => error.message).join('\n  ')}`);
+    throw new Error(
+      `The subgraphs do not compose:\n  ${(composed.errors ?? []).map((error) => error.message).join('\n  ')}`,
+    );
   }
   return `${composed.supergraphSdl.trim()}\n`;
 }

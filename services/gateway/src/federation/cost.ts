@@ -77,7 +77,10 @@ export class CostModel {
       ),
     );
 
-    const sizeArgument = (field: GraphQLField<unknown, unknown>, node: ASTNode & { arguments?: readonly unknown[] }) => {
+    const sizeArgument = (
+      field: GraphQLField<unknown, unknown>,
+      node: ASTNode & { arguments?: readonly unknown[] },
+    ) => {
       const sliced = field.args.filter(({ name }) => name === 'first' || name === 'last');
       if (sliced.length === 0) return undefined;
       const given = (node as { arguments?: readonly { name: { value: string }; value: ASTNode }[] }).arguments ?? [];
@@ -103,7 +106,8 @@ export class CostModel {
           parts.push(measureSet(selection.selectionSet, selection.typeCondition?.name.value ?? typeName));
         } else {
           const type = this.#schema.getType(typeName);
-          const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
+          const field =
+            isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
           if (!field) continue;
           const known = this.#costs.get(`${typeName}.${field.name}`);
           const named = getNamedType(field.type);

@@ -1,5 +1,5 @@
 import { AnnexError } from '@annex/schema';
-import { checkDocumentSize, documentErrors, type AnsweredError, type GraphqlLimits, limitsRule } from '@annex/service';
+import { type AnsweredError, checkDocumentSize, documentErrors, type GraphqlLimits, limitsRule } from '@annex/service';
 import {
   type DocumentNode,
   GraphQLError,
@@ -38,7 +38,11 @@ export class Documents {
     this.#costs = costs;
     this.#limits = limits;
     // Limits first: the other rules take long on what the limits refuse.
-    this.#rules = [limitsRule(limits), ...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+    this.#rules = [
+      limitsRule(limits),
+      ...specifiedRules,
+      ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+    ];
   }
 
   /** @throws AnnexError QUERY_TOO_COMPLEX for a text that is too long */
@@ -75,7 +79,8 @@ export class Documents {
     const faults = validate(this.#schema, document, others, { maxErrors: 20 });
     if (faults.length > 0) return { errors: documentErrors(faults) };
     const operation = getOperationAST(document, operationName);
-    if (!operation) return refuse('The document has no such operation, or several and none was chosen by operationName');
+    if (!operation)
+      return refuse('The document has no such operation, or several and none was chosen by operationName');
     if (operation.operation === 'subscription') return refuse('Subscriptions are not offered');
     const introspection = introspects(document, operation);
     if (introspection === 'mixed') return refuse('Ask for __schema and __type in an operation of their own');
@@ -95,7 +100,8 @@ function introspects(document: DocumentNode, operation: OperationDefinitionNode)
       else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value);
         for (const definition of document.definitions) {
-          if (definition.kind === 'FragmentDefinition' && definition.name.value === selection.name.value) collect(definition.selectionSet);
+          if (definition.kind === 'FragmentDefinition' && definition.name.value === selection.name.value)
+            collect(definition.selectionSet);
         }
       }
     }

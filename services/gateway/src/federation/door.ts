@@ -11,7 +11,8 @@ export function graphRequest(body: unknown): GraphRequest {
     throw badInput('body', undefined, 'must be one object with query, variables and operationName');
   }
   const { query, variables, operationName } = body as Record<string, unknown>;
-  if (typeof query !== 'string' || query.trim() === '') throw badInput('query', undefined, 'must be the text of a GraphQL document');
+  if (typeof query !== 'string' || query.trim() === '')
+    throw badInput('query', undefined, 'must be the text of a GraphQL document');
   if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) {
     throw badInput('variables', undefined, 'must be an object');
   }
@@ -20,7 +21,7 @@ export function graphRequest(body: unknown): GraphRequest {
   }
   return {
     query,
-    variables: (variables ?? null) as GraphRequest['variables'] & object | null,
+    variables: (variables ?? null) as (GraphRequest['variables'] & object) | null,
     operationName: operationName ?? null,
   };
 }
@@ -39,11 +40,12 @@ export async function addGraphqlRoute(
 
   await app.register(async (door) => {
     const problems = app.errorHandler;
-    door.setErrorHandler(function (error, request, reply) {
+    door.setErrorHandler((error, request, reply) => {
       const known = error as { code?: unknown };
       // What fastify refuses by itself is put into the catalogue's words by the application's own handler.
       if (!(error instanceof AnnexError)) {
-        if (typeof known.code === 'string' && known.code.startsWith('FST_ERR_')) return problems.call(app, error as never, request, reply);
+        if (typeof known.code === 'string' && known.code.startsWith('FST_ERR_'))
+          return problems.call(app, error as never, request, reply);
         return reply.code(500).send({ errors: [answerError(unforeseen(error, request.log as never))] });
       }
       return reply.code(error.entry.status).send({ errors: [answerError(error)] });

@@ -1,8 +1,25 @@
 import { AnnexError, type ServiceName, serviceNames } from '@annex/schema';
-import { answerError, type GraphqlAnswer, type GraphqlLimits, type RequestInfo, type RequestTokens, unforeseen, variableFaults } from '@annex/service';
+import {
+  answerError,
+  type GraphqlAnswer,
+  type GraphqlLimits,
+  type RequestInfo,
+  type RequestTokens,
+  unforeseen,
+  variableFaults,
+} from '@annex/service';
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
-import { buildASTSchema, type DocumentNode, execute, GraphQLError, type GraphQLSchema, Kind, parse, print } from 'graphql';
+import {
+  buildASTSchema,
+  type DocumentNode,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  print,
+} from 'graphql';
 import type { Logger } from '../logger.ts';
 import { answerErrors } from './answer.ts';
 import { CostModel, checkCost, fieldCosts } from './cost.ts';
@@ -54,7 +71,10 @@ const texts = new WeakMap<DocumentNode, string>();
 /** Plans are kept, and their documents with them: each is printed once. */
 function textOf(document: DocumentNode): string {
   let text = texts.get(document);
-  if (text === undefined) texts.set(document, (text = print(document)));
+  if (text === undefined) {
+    text = print(document);
+    texts.set(document, text);
+  }
   return text;
 }
 
@@ -88,7 +108,10 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
     const { request, tokens } = asked.context;
     try {
       const upstream = upstreams.get(service);
-      if (!upstream) throw new AnnexError('UNAVAILABLE', `The service ${service} is not part of this installation`, { details: { service } });
+      if (!upstream)
+        throw new AnnexError('UNAVAILABLE', `The service ${service} is not part of this installation`, {
+          details: { service },
+        });
       return await upstream.execute({
         document: textOf(asked.document),
         variables: asked.variables,
@@ -99,7 +122,10 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
     } catch (error) {
       const { correlationId } = request;
       if (error instanceof AnnexError) log.warn({ err: error, service, correlationId }, 'a service did not answer');
-      return failedAnswer(error instanceof AnnexError ? error : unforeseen(error, log, { service, correlationId }), asked.document);
+      return failedAnswer(
+        error instanceof AnnexError ? error : unforeseen(error, log, { service, correlationId }),
+        asked.document,
+      );
     }
   };
 
@@ -119,15 +145,21 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
     const { document, operation } = prepared;
     const variables = asked.variables ?? {};
     const operationName = operation.name?.value;
-    const faults = variableFaults(schema, operation, variables);
-    if (faults) return { errors: [answerError(faults)] };
     checkCost(prepared.cost, variables, options.cost);
     const about = { correlationId: caller.request.correlationId, operationName };
-    const result = (
-      prepared.introspection
-        ? await execute({ schema, document, variableValues: variables, operationName })
-        : await executor({ document, variables, context: caller, ...(operationName ? { operationName } : {}) } as never)
-    ) as { data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] };
+    let result: { data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] };
+    try {
+      const named = operationName ? { operationName } : {};
+      result = prepared.introspection
+        ? await execute({ schema, document, variableValues: variables, ...named })
+        : ((await executor({ document, variables, context: caller, ...named } as never)) as typeof result);
+      if (prepared.introspection && result.data === undefined) throw result.errors?.[0];
+    } catch (error) {
+      // Good variables are read once, by the executor; only what it refuses is looked at again, for all that is wrong.
+      const faults = variableFaults(schema, operation, variables);
+      if (faults) return { errors: [answerError(faults)] };
+      throw error;
+    }
     const errors = answerErrors(result.errors ?? [], log, about);
     // A field that must not be null and is, without a word why: the service broke its own schema.
     if (!result.data && errors.length === 0) {
@@ -145,7 +177,9 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
         return 'errors' in prepared ? { errors: prepared.errors } : await run(prepared, asked, caller);
       } catch (error) {
         const { correlationId } = caller.request;
-        return { errors: [answerError(error instanceof AnnexError ? error : unforeseen(error, log, { correlationId }))] };
+        return {
+          errors: [answerError(error instanceof AnnexError ? error : unforeseen(error, log, { correlationId }))],
+        };
       }
     },
   };
@@ -156,6 +190,9 @@ export function servicesOf(supergraph: DocumentNode): ServiceName[] {
   const graphs = supergraph.definitions.find(
     (definition) => definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
   );
-  const names = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []).map((value) => value.name.value.toLowerCase()) : [];
+  const names =
+    graphs?.kind === Kind.ENUM_TYPE_DEFINITION
+      ? (graphs.values ?? []).map((value) => value.name.value.toLowerCase())
+      : [];
   return serviceNames.filter((name) => names.includes(name));
 }

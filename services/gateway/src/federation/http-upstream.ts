@@ -13,7 +13,16 @@ export interface HttpUpstreamOptions {
 }
 
 /** What belongs to one connection and is not passed on (RFC 9110, 7.6.1). */
-const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 const bodyOf = async (response: IncomingMessage, limit: number): Promise<Buffer> => {
   const parts: Buffer[] = [];
@@ -61,7 +70,11 @@ export function httpUpstream(service: ServiceName, baseUrl: string, options: Htt
       const answered = responseOf(request);
       request.end(body);
       const response = await answered;
-      return { status: response.statusCode ?? 0, body: await bodyOf(response, answerBytes), reused: request.reusedSocket };
+      return {
+        status: response.statusCode ?? 0,
+        body: await bodyOf(response, answerBytes),
+        reused: request.reusedSocket,
+      };
     } catch (error) {
       throw Object.assign(error instanceof Error ? error : new Error(String(error)), { reused: request.reusedSocket });
     } finally {
@@ -89,7 +102,8 @@ export function httpUpstream(service: ServiceName, baseUrl: string, options: Htt
           throw error;
         });
         const parsed = JSON.parse(answer.body.toString('utf8')) as GraphqlAnswer;
-        if (parsed.data === undefined && !Array.isArray(parsed.errors)) throw new Error(`status ${answer.status} without an answer`);
+        if (parsed.data === undefined && !Array.isArray(parsed.errors))
+          throw new Error(`status ${answer.status} without an answer`);
         return parsed;
       } catch (error) {
         throw unavailable(error);
@@ -110,7 +124,10 @@ export function httpUpstream(service: ServiceName, baseUrl: string, options: Htt
       }
       for (const [name, value] of Object.entries(response.headers)) {
         if (value === undefined || hopByHop.has(name)) continue;
-        outgoing.setHeader(name, name === 'location' && typeof value === 'string' ? publicLocation(value, target.prefix) : value);
+        outgoing.setHeader(
+          name,
+          name === 'location' && typeof value === 'string' ? publicLocation(value, target.prefix) : value,
+        );
       }
       // A caller that was refused midway may still be sending; the connection cannot be used again.
       if (!incoming.complete) outgoing.setHeader('connection', 'close');

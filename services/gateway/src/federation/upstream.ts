@@ -43,7 +43,10 @@ export function publicLocation(location: string, prefix: string): string {
 function rewriteLocation(response: ServerResponse, prefix: string): void {
   const setHeader = response.setHeader.bind(response);
   response.setHeader = (name, value) =>
-    setHeader(name, name.toLowerCase() === 'location' && typeof value === 'string' ? publicLocation(value, prefix) : value);
+    setHeader(
+      name,
+      name.toLowerCase() === 'location' && typeof value === 'string' ? publicLocation(value, prefix) : value,
+    );
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
   response.writeHead = ((status: number, ...rest: unknown[]) => {
     const headers = rest.at(-1);

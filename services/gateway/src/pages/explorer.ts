@@ -1,5 +1,5 @@
-import { asyncApiDocument } from '@annex/schema/asyncapi';
 import { AnnexError } from '@annex/schema';
+import { asyncApiDocument } from '@annex/schema/asyncapi';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
@@ -26,13 +26,23 @@ query WhoAmI {
 `;
 
 /** `GET /graphql` (the explorer), `/openapi.json`, `/reference`, `/asyncapi.json`: all offline. */
-export async function addToolPages(app: FastifyInstance, options: { readonly explorer: boolean; readonly openApi: JsonSchema }): Promise<void> {
+export async function addToolPages(
+  app: FastifyInstance,
+  options: { readonly explorer: boolean; readonly openApi: JsonSchema },
+): Promise<void> {
   const page = options.explorer
-    ? renderGraphiQL({ title: 'Annex explorer', endpoint: '/graphql', defaultQuery: firstQuery, credentials: 'same-origin' } as never)
+    ? renderGraphiQL({
+        title: 'Annex explorer',
+        endpoint: '/graphql',
+        defaultQuery: firstQuery,
+        credentials: 'same-origin',
+      } as never)
     : undefined;
   app.get('/graphql', async (_request, reply) => {
     if (page === undefined) {
-      throw new AnnexError('NOT_FOUND', 'The explorer is off in this installation; queries are sent by POST', { details: { method: 'GET', path: '/graphql' } });
+      throw new AnnexError('NOT_FOUND', 'The explorer is off in this installation; queries are sent by POST', {
+        details: { method: 'GET', path: '/graphql' },
+      });
     }
     return reply.type('text/html; charset=utf-8').header('content-security-policy', toolPolicy).send(page);
   });
@@ -46,7 +56,12 @@ export async function addToolPages(app: FastifyInstance, options: { readonly exp
     });
     await reference.register(scalar, {
       routePrefix: '/reference',
-      configuration: { url: '/openapi.json', withDefaultFonts: false, telemetry: false, title: 'Annex reference' } as never,
+      configuration: {
+        url: '/openapi.json',
+        withDefaultFonts: false,
+        telemetry: false,
+        title: 'Annex reference',
+      } as never,
     });
   });
 }

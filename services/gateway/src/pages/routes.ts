@@ -1,21 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { AnnexError, badInput } from '@annex/schema';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Kind, parse, print } from 'graphql';
 import type { Identified, Identify } from '../caller/identify.ts';
 import { isSameOrigin, sessionCookie, sessionKey } from '../caller/session.ts';
 import type { Graph } from '../federation/graph.ts';
 import { type StartData, signInPage, startPage } from './start.ts';
 
 /** Our own pages run no script at all. */
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/** The document of the start page: an operation a part, so that a part that fails costs itself alone. */
-export const startDocument = readFileSync(new URL('./start.graphql', import.meta.url), 'utf8');
+/** The operations of the start page by name: one a part, so that a part that fails costs itself alone. */
+export const startOperations: Readonly<Record<string, string>> = Object.fromEntries(
+  parse(readFileSync(new URL('./start.graphql', import.meta.url), 'utf8')).definitions.map((definition) => [
+    definition.kind === Kind.OPERATION_DEFINITION ? (definition.name?.value ?? '') : '',
+    print(definition),
+  ]),
+);
 
 async function startData(graph: Graph, caller: Identified): Promise<StartData> {
   const part = async (operationName: string) =>
-    (await graph.execute({ query: startDocument, operationName }, caller)).data as never as Record<string, never> | null | undefined;
-  const [own, readiness, heatMap, findings] = await Promise.all(['StartCaller', 'StartReadiness', 'StartHeatMap', 'StartFindings'].map(part));
+    (await graph.execute({ query: startOperations[operationName] ?? '', operationName }, caller)).data as never as
+      | Record<string, never>
+      | null
+      | undefined;
+  const [own, readiness, heatMap, findings] = await Promise.all(
+    ['StartCaller', 'StartReadiness', 'StartHeatMap', 'StartFindings'].map(part),
+  );
   const edges = (findings?.findings as { edges?: { node: never }[] } | null | undefined)?.edges;
   return {
     caller: own ?? undefined,
@@ -33,15 +45,27 @@ const isUnknown = (error: unknown) => error instanceof AnnexError && error.code 
  */
 export async function addStartPage(
   app: FastifyInstance,
-  parts: { readonly graph: Graph; readonly identify: Identify; readonly secureCookie: boolean; readonly explorer: boolean },
+  parts: {
+    readonly graph: Graph;
+    readonly identify: Identify;
+    readonly secureCookie: boolean;
+    readonly explorer: boolean;
+  },
 ): Promise<void> {
   const { graph, identify, secureCookie, explorer } = parts;
   const show = (reply: FastifyReply, status: number, text: string) =>
-    reply.code(status).type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).header('cache-control', 'no-store').send(text);
+    reply
+      .code(status)
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', pagePolicy)
+      .header('cache-control', 'no-store')
+      .send(text);
 
   await app.register(async (pages) => {
-    pages.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 4096 }, async (_request: unknown, body: string) =>
-      Object.fromEntries(new URLSearchParams(body)),
+    pages.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: 4096 },
+      async (_request: unknown, body: string) => Object.fromEntries(new URLSearchParams(body)),
     );
 
     pages.get('/', async (request, reply) => {

@@ -2,7 +2,12 @@ import { Html, html } from './html.ts';
 
 /** What the start page shows; undefined where a part could not be had. */
 export interface StartData {
-  readonly caller?: { readonly tenant?: { readonly name: string } | null; readonly me?: { readonly actor: string; readonly person?: { readonly name: string } | null } | null } | undefined;
+  readonly caller?:
+    | {
+        readonly tenant?: { readonly name: string } | null;
+        readonly me?: { readonly actor: string; readonly person?: { readonly name: string } | null } | null;
+      }
+    | undefined;
   readonly readiness?: Readiness | undefined;
   readonly heatMap?: HeatMap | undefined;
   readonly findings?: readonly Finding[] | undefined;
@@ -12,7 +17,13 @@ interface Readiness {
   readonly statement: string;
   readonly asOf: string;
   readonly verdict: string;
-  readonly clauses: readonly { readonly clause: string; readonly title: string; readonly verdict: string; readonly reason: string; readonly next: string }[];
+  readonly clauses: readonly {
+    readonly clause: string;
+    readonly title: string;
+    readonly verdict: string;
+    readonly reason: string;
+    readonly next: string;
+  }[];
 }
 
 interface Band {
@@ -22,7 +33,14 @@ interface Band {
 
 interface HeatMap {
   readonly criteria: { readonly likelihoods: readonly Band[]; readonly consequences: readonly Band[] };
-  readonly cells: readonly { readonly likelihood: number; readonly consequence: number; readonly level: string; readonly rank: number; readonly rule: string; readonly count: number }[];
+  readonly cells: readonly {
+    readonly likelihood: number;
+    readonly consequence: number;
+    readonly level: string;
+    readonly rank: number;
+    readonly rule: string;
+    readonly count: number;
+  }[];
 }
 
 interface Finding {
@@ -58,7 +76,8 @@ function readinessSection({ readiness }: StartData): Html {
         <p><small>${readiness.statement}</small></p>
         <table class="clauses"><thead><tr><th scope="col">Clause</th><th scope="col">Verdict</th><th scope="col">Why, and what next</th></tr></thead>
         <tbody>${readiness.clauses.map(
-          (row) => html`<tr><th scope="row"><b>${row.clause}</b> ${row.title}</th><td>${verdictBadge(row.verdict)}</td><td>${row.reason}${row.next && html` <i>${row.next}</i>`}</td></tr>`,
+          (row) =>
+            html`<tr><th scope="row"><b>${row.clause}</b> ${row.title}</th><td>${verdictBadge(row.verdict)}</td><td>${row.reason}${row.next && html` <i>${row.next}</i>`}</td></tr>`,
         )}</tbody></table>`
     : absent;
   return html`<section id="readiness"><h2>Readiness by clause</h2>${body}</section>`;
@@ -75,11 +94,13 @@ function heatMapSection({ heatMap }: StartData): Html {
     return html`<td class="heat h${heat}${cell.rule === 'ABOVE_CRITERIA' ? ' above' : ''}"><b>${cell.count}</b><small>${cell.level}</small></td>`;
   };
   const total = heatMap.cells.reduce((sum, cell) => sum + cell.count, 0);
-  const above = heatMap.cells.filter((cell) => cell.rule === 'ABOVE_CRITERIA').reduce((sum, cell) => sum + cell.count, 0);
+  const above = heatMap.cells
+    .filter((cell) => cell.rule === 'ABOVE_CRITERIA')
+    .reduce((sum, cell) => sum + cell.count, 0);
   return html`<section id="risks"><h2>Risks</h2>
     <p>${total} open, ${above} in cells above the criteria (double border).</p>
     <div class="wide"><table class="map"><caption>Open risks by current likelihood and consequence</caption>
-    <thead><tr><td></td>${consequences.map((band) => html`<th scope="col">${band.level}<small>${band.name}</small></th>`)}</tr></thead>
+    <thead><tr><td><small>likelihood ↑ consequence →</small></td>${consequences.map((band) => html`<th scope="col">${band.level}<small>${band.name}</small></th>`)}</tr></thead>
     <tbody>${[...likelihoods].reverse().map((band) => html`<tr><th scope="row">${band.level}<small>${band.name}</small></th>${consequences.map((other) => cellOf(band.level, other.level))}</tr>`)}</tbody></table></div></section>`;
 }
 
@@ -89,7 +110,8 @@ function findingsSection({ findings }: StartData): Html {
     : findings.length === 0
       ? html`<p>Nothing was found yet.</p>`
       : html`<ol class="findings">${findings.map(
-          (one) => html`<li><b>${one.reference}</b> ${one.title}<br><small>${worded(one.status)}, clause ${one.clause}, ${moment(one.proposedAt)} UTC</small></li>`,
+          (one) =>
+            html`<li><b>${one.reference}</b> ${one.title}<br><small>${worded(one.status)}, clause ${one.clause}, ${moment(one.proposedAt)} UTC</small></li>`,
         )}</ol>`;
   return html`<section id="changes"><h2>Findings, the latest first</h2>${body}</section>`;
 }
@@ -108,16 +130,17 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 thead th{font-weight:bold}.badge{white-space:nowrap;border:1px solid;border-radius:.3rem;padding:0 .35rem;background:#fff;color:#1b5e20}
 .v-not-assessed{color:#424242}.v-judgement-needed{color:#0d47a1}.v-gap{color:#8d3b00}.v-critical-gap{color:#b00020;font-weight:bold}
 .wide{overflow-x:auto}.map{table-layout:fixed;min-width:18rem}.map th,.map td{text-align:center;border:1px solid var(--line);padding:.3rem .1rem}
-.map caption{text-align:left}.map small{display:block;font-size:.7rem;overflow-wrap:normal;hyphens:auto}.map b{display:block;font-size:1.1rem}
+.map caption{text-align:left}.map small{display:block;font-size:.7rem;font-weight:normal;hyphens:auto}.map b{display:block;font-size:1.1rem}
 .heat{color:#111}.h1{background:#dcedc8}.h2{background:#fff9c4}.h3{background:#ffe0b2}.h4{background:#ffccbc}.h5{background:#ffab91}.above{border:4px double #7f0000!important}
 .absent{background:var(--soft);padding:.5rem}form input{width:100%;max-width:36rem;padding:.4rem;font:inherit}form button{padding:.4rem .8rem;font:inherit;margin:.5rem 0}
 .error{color:#b00020;font-weight:bold}
 @media(min-width:60rem){main{display:grid;grid-template-columns:3fr 2fr;gap:0 2rem}#readiness{grid-row:span 2}}
-@media(max-width:40rem){.clauses thead{display:none}.clauses tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}.clauses th,.clauses td{display:block;border:0;padding:.1rem 0}}
+@media(max-width:40rem){.map small{font-size:.6rem}.clauses thead{display:none}.clauses tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}.clauses th,.clauses td{display:block;border:0;padding:.1rem 0}}
 `;
 
 function page(title: string, body: Html): string {
-  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title><link rel="icon" href="data:,"><style>${new Html(style)}</style></head><body>${body}</body></html>`.text;
+  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title><link rel="icon" href="data:,"><style>${new Html(style)}</style></head><body>${body}</body></html>`
+    .text;
 }
 
 /** The page of somebody who is known. */

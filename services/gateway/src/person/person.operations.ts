@@ -2,8 +2,8 @@ import { AnnexError, notFound, type RoleName } from '@annex/schema';
 import { type Caller, checkVersion, entityFields, newId, touched, type WriteTx } from '@annex/service';
 import { mayGrant, permissionsOfRoles } from '../role/role.ts';
 import { lockTenant, type TenantTables } from '../tenant/tenant.store.ts';
-import { checkedEmail, checkedName } from './person.ts';
 import { countActive, type PersonRow, type PersonTables } from './person.store.ts';
+import { checkedEmail, checkedName } from './person.ts';
 
 type Tables = PersonTables & TenantTables;
 
@@ -25,7 +25,10 @@ export interface UpdatePersonInput {
 type Changed = Pick<PersonRow, 'id' | 'version'>;
 
 /** Tells that people changed; never their names. */
-export function recordPeople<T>(tx: WriteTx<T>, people: readonly Pick<PersonRow, 'id' | 'version' | 'status' | 'roles'>[]): void {
+export function recordPeople<T>(
+  tx: WriteTx<T>,
+  people: readonly Pick<PersonRow, 'id' | 'version' | 'status' | 'roles'>[],
+): void {
   tx.record('annex.identity.person.changed.v1', {
     rows: people.map(({ id, version, status, roles }) => ({ id, version, status, roles })),
   });
@@ -114,4 +117,5 @@ export async function updatePerson(tx: WriteTx<Tables>, caller: Caller, input: U
   return { id: present.id, version };
 }
 
-const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((item) => b.includes(item));
+const sameSet = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((item) => b.includes(item));

@@ -1,4 +1,4 @@
-import { connection, ordering, type CallContext, type ResolverMap } from '@annex/service';
+import { type CallContext, connection, ordering, type ResolverMap } from '@annex/service';
 import { permissionsOfRoles } from '../role/role.ts';
 import type { TenantTables } from '../tenant/tenant.store.ts';
 import { type CreatePersonInput, createPerson, type UpdatePersonInput, updatePerson } from './person.operations.ts';
@@ -10,7 +10,9 @@ const byName = ordering({ name: 'asc' });
 
 const load = async (context: CallContext<Tables>, id: string): Promise<PersonRow | null> =>
   (await context
-    .loader<string, PersonRow | null>('person', async (tx, ids) => (await findPeople(tx, ids)).map((row) => row ?? null))
+    .loader<string, PersonRow | null>('person', async (tx, ids) =>
+      (await findPeople(tx, ids)).map((row) => row ?? null),
+    )
     .load(id)) ?? null;
 
 export const personResolvers: ResolverMap<Tables> = {

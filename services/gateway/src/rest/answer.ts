@@ -53,7 +53,11 @@ function pageOf(connection: Connection) {
  * @param location makes the address of a created entity from its id, where there is one
  * @throws AnnexError what the problem is; NOT_FOUND where a single entity is null
  */
-export function restAnswer(operation: StoredOperation, answer: GraphqlAnswer, location?: (id: string) => string): RestAnswer {
+export function restAnswer(
+  operation: StoredOperation,
+  answer: GraphqlAnswer,
+  location?: (id: string) => string,
+): RestAnswer {
   let value: unknown = answer.data;
   for (const key of operation.unwrap) value = (value as Record<string, unknown> | null | undefined)?.[key];
   const errors = answer.errors ?? [];
@@ -66,7 +70,8 @@ export function restAnswer(operation: StoredOperation, answer: GraphqlAnswer, lo
   }
   const partial = errors.length > 0 ? { errors: partialErrors(operation, errors) } : {};
   if (operation.shape === 'list') return { status: 200, headers: {}, body: { items: value, ...partial } };
-  if (operation.shape === 'connection') return { status: 200, headers: {}, body: { ...pageOf(value as Connection), ...partial } };
+  if (operation.shape === 'connection')
+    return { status: 200, headers: {}, body: { ...pageOf(value as Connection), ...partial } };
   const entity = value as { readonly id?: unknown; readonly version?: unknown };
   const headers: Record<string, string> = {};
   if (typeof entity.version === 'number') headers.etag = `"${entity.version}"`;

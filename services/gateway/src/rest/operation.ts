@@ -152,7 +152,9 @@ export function readOperation(schema: GraphQLSchema, source: string, area: strin
   const stripped = {
     ...document,
     definitions: document.definitions.map((one) =>
-      one === operation ? { ...one, directives: one.directives?.filter((directive) => directive.name.value !== 'rest') ?? [] } : one,
+      one === operation
+        ? { ...one, directives: one.directives?.filter((directive) => directive.name.value !== 'rest') ?? [] }
+        : one,
     ),
   };
   const [fault] = validate(schema, stripped);
@@ -170,13 +172,16 @@ export function readOperation(schema: GraphQLSchema, source: string, area: strin
       const members = input.getFields();
       const fromPath = inPath.flatMap((member): Parameter[] => {
         const field = members[member];
-        return field ? [{ name: member, in: 'path', type: field.type, required: true, description: field.description ?? '' }] : [];
+        return field
+          ? [{ name: member, in: 'path', type: field.type, required: true, description: field.description ?? '' }]
+          : [];
       });
       body = { type, fromPath, versioned: method === 'PATCH' && members.expectedVersion !== undefined };
       parameters.push(...fromPath);
       continue;
     }
-    if (isInputObjectType(input)) throw new Error(`$${name} is an object and not named input, so it has no place in a path or query`);
+    if (isInputObjectType(input))
+      throw new Error(`$${name} is an object and not named input, so it has no place in a path or query`);
     const where = inPath.includes(name) ? 'path' : 'query';
     parameters.push({
       name,
@@ -187,8 +192,11 @@ export function readOperation(schema: GraphQLSchema, source: string, area: strin
       ...(defaultValue ? { fallback: valueFromASTUntyped(defaultValue) } : {}),
     });
   }
-  const missing = inPath.filter((name) => !parameters.some((parameter) => parameter.name === name && parameter.in === 'path'));
-  if (missing.length > 0) throw new Error(`{${missing.join('}, {')}} of the path is neither a variable nor a member of input`);
+  const missing = inPath.filter(
+    (name) => !parameters.some((parameter) => parameter.name === name && parameter.in === 'path'),
+  );
+  if (missing.length > 0)
+    throw new Error(`{${missing.join('}, {')}} of the path is neither a variable nor a member of input`);
   const { keys, rootField, field, selection } = unwrapped(schema, operation);
   return {
     name: operation.name.value,
@@ -217,12 +225,15 @@ export const operationsFolder = new URL('../operations/', import.meta.url);
  */
 export function loadOperations(schema: GraphQLSchema, folder: URL = operationsFolder): StoredOperation[] {
   const root = fileURLToPath(folder);
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.graphql')).sort();
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.graphql'))
+    .sort();
   const problems: string[] = [];
   const operations = files.flatMap((file) => {
     try {
       const operation = readOperation(schema, readFileSync(join(root, file), 'utf8'), file.split(sep)[0] ?? '');
-      if (!file.endsWith(`${sep}${operation.name}.graphql`)) throw new Error(`holds the operation ${operation.name}, so name it so`);
+      if (!file.endsWith(`${sep}${operation.name}.graphql`))
+        throw new Error(`holds the operation ${operation.name}, so name it so`);
       return [operation];
     } catch (error) {
       problems.push(`${file}: ${(error as Error).message}`);

@@ -9,7 +9,10 @@ import { variablesOf } from './variables.ts';
 function locationOf(operation: StoredOperation, all: readonly StoredOperation[]): ((id: string) => string) | undefined {
   if (operation.method !== 'POST') return undefined;
   const prefix = `${operation.path}/{`;
-  const reader = all.some(({ method, path }) => method === 'GET' && path.startsWith(prefix) && path.endsWith('}') && !path.slice(prefix.length).includes('/'));
+  const reader = all.some(
+    ({ method, path }) =>
+      method === 'GET' && path.startsWith(prefix) && path.endsWith('}') && !path.slice(prefix.length).includes('/'),
+  );
   return reader ? (id) => `${operation.path}/${id}` : undefined;
 }
 

@@ -70,7 +70,9 @@ export class Schemas {
     return {
       type: 'object',
       ...(named.description ? { description: named.description } : {}),
-      properties: Object.fromEntries(fields.map((field) => [field.name, described(this.input(field.type), field.description)])),
+      properties: Object.fromEntries(
+        fields.map((field) => [field.name, described(this.input(field.type), field.description)]),
+      ),
       ...(required.length > 0 ? { required: required.map((field) => field.name) } : {}),
       additionalProperties: false,
     };

@@ -25,13 +25,17 @@ export function valueOfText(type: GraphQLInputType, text: string, place: string)
   }
   switch (getNamedType(bare).name) {
     case 'Int':
-      return /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) < 2 ** 31 ? Number(text) : refuse('must be a whole number');
+      return /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) < 2 ** 31
+        ? Number(text)
+        : refuse('must be a whole number');
     case 'Float':
       return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : refuse('must be a number');
     case 'Boolean':
       return text === 'true' || text === 'false' ? text === 'true' : refuse('must be true or false');
     case 'UUID':
-      return isUuid(text.toLowerCase()) ? text.toLowerCase() : refuse('must be a UUID, such as 0193f2a4-7c1e-7b52-9d3c-5a1f0e6b8c21');
+      return isUuid(text.toLowerCase())
+        ? text.toLowerCase()
+        : refuse('must be a UUID, such as 0193f2a4-7c1e-7b52-9d3c-5a1f0e6b8c21');
     case 'DateTime':
       return readMoment(text) ? text : refuse('must be a moment as of RFC 3339, such as 2026-11-24T09:30:00Z');
     default:
@@ -45,37 +49,50 @@ export function valueOfText(type: GraphQLInputType, text: string, place: string)
  */
 export function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) {
-    throw new AnnexError('VERSION_REQUIRED', 'If-Match is missing: send the ETag of what you read', { details: { header: 'If-Match' } });
+    throw new AnnexError('VERSION_REQUIRED', 'If-Match is missing: send the ETag of what you read', {
+      details: { header: 'If-Match' },
+    });
   }
   if (ifMatch.trim() === '*') return undefined;
   const version = /^\s*"(\d{1,9})"\s*$/.exec(ifMatch)?.[1];
-  if (version === undefined) throw badInput('If-Match', ifMatch.slice(0, 64), 'must be one ETag as it was sent, such as "3"');
+  if (version === undefined)
+    throw badInput('If-Match', ifMatch.slice(0, 64), 'must be one ETag as it was sent, such as "3"');
   return Number(version);
 }
 
-function bodyVariable(operation: StoredOperation, request: RestRequest, values: Record<string, unknown>): Record<string, unknown> {
+function bodyVariable(
+  operation: StoredOperation,
+  request: RestRequest,
+  values: Record<string, unknown>,
+): Record<string, unknown> {
   const { body } = operation;
   const input = body && getNamedType(body.type);
   if (!body || !isInputObjectType(input)) return {};
   const given = request.body;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw badInput('body', undefined, 'must be a JSON object');
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw badInput('body', undefined, 'must be a JSON object');
   const members = input.getFields();
   const elsewhere = new Map(body.fromPath.map(({ name }) => [name, 'comes from the path and must not be in the body']));
   if (body.versioned) elsewhere.set('expectedVersion', 'comes from If-Match and must not be in the body');
   const allowed = Object.keys(members).filter((name) => !elsewhere.has(name));
   const faults: FieldFault[] = [];
   for (const name of Object.keys(given)) {
-    const reason = elsewhere.get(name) ?? (members[name] ? undefined : `is not known here; known are ${allowed.join(', ')}`);
+    const reason =
+      elsewhere.get(name) ?? (members[name] ? undefined : `is not known here; known are ${allowed.join(', ')}`);
     if (reason) faults.push({ field: `body.${name}`, allowed: reason });
   }
   for (const name of allowed) {
     const member = members[name];
     if (!member || !isNonNullType(member.type) || member.defaultValue !== undefined) continue;
     const value = (given as Record<string, unknown>)[name];
-    if (value === undefined || value === null) faults.push({ field: `body.${name}`, allowed: `must be given as ${member.type.ofType}` });
+    if (value === undefined || value === null)
+      faults.push({ field: `body.${name}`, allowed: `must be given as ${member.type.ofType}` });
   }
   const [first] = faults;
-  if (first) throw new AnnexError('BAD_INPUT', faults.map(({ field, allowed: reason }) => `${field} ${reason}`).join('; '), { faults });
+  if (first)
+    throw new AnnexError('BAD_INPUT', faults.map(({ field, allowed: reason }) => `${field} ${reason}`).join('; '), {
+      faults,
+    });
   const version = body.versioned ? versionOf(request.ifMatch) : undefined;
   if (body.versioned && version === undefined && isNonNullType(members.expectedVersion?.type)) {
     throw badInput('If-Match', '*', 'must be the ETag that was read; this change is never made unseen');
@@ -93,7 +110,11 @@ export function variablesOf(operation: StoredOperation, request: RestRequest): R
   for (const name of new Set(request.query.keys())) {
     if (known.some((parameter) => parameter.name === name)) continue;
     const names = known.map((parameter) => parameter.name).join(', ');
-    throw badInput(`query.${name}`, request.query.get(name), names ? `is not known here; known are ${names}` : 'is not known; there are none here');
+    throw badInput(
+      `query.${name}`,
+      request.query.get(name),
+      names ? `is not known here; known are ${names}` : 'is not known; there are none here',
+    );
   }
   const values: Record<string, unknown> = {};
   for (const { name, in: where, type, required } of operation.parameters) {

@@ -7,7 +7,8 @@ const anyPermissions = fc.subarray(allPermissions);
 describe('permissions of roles', () => {
   it('add up', () => {
     const both = permissionsOfRoles(['OWNER', 'AUDITOR']);
-    for (const permission of [...roles.OWNER.permissions, ...roles.AUDITOR.permissions]) expect(both.has(permission)).toBe(true);
+    for (const permission of [...roles.OWNER.permissions, ...roles.AUDITOR.permissions])
+      expect(both.has(permission)).toBe(true);
     expect(both.has('identity:write')).toBe(false);
   });
 

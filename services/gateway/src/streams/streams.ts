@@ -25,7 +25,8 @@ export const streamRoutes: readonly StreamRoute[] = [
     path: '/v1/evidence',
     service: 'evidence',
     summary: 'Uploads a piece of evidence',
-    description: 'The parts of the form describe it; the file comes last, is streamed to the store and addressed by its SHA-256 (27001, 7.5).',
+    description:
+      'The parts of the form describe it; the file comes last, is streamed to the store and addressed by its SHA-256 (27001, 7.5).',
     permission: 'evidence:write',
     query: [],
     takes: ['multipart/form-data'],
@@ -46,11 +47,16 @@ export const streamRoutes: readonly StreamRoute[] = [
     path: '/v1/imports',
     service: 'evidence',
     summary: 'Imports the log of a tool',
-    description: 'The body is the file. A run replaces the previous one of its source; a failed or partial run is unknown, not clean (27001, 9.1).',
+    description:
+      'The body is the file. A run replaces the previous one of its source; a failed or partial run is unknown, not clean (27001, 9.1).',
     permission: 'evidence:write',
     query: [
       { name: 'format', required: true, description: 'The format of the file: sarif.' },
-      { name: 'source', required: true, description: 'What the log is of; a later log of the same source takes its place.' },
+      {
+        name: 'source',
+        required: true,
+        description: 'What the log is of; a later log of the same source takes its place.',
+      },
     ],
     takes: ['application/json', 'application/sarif+json', 'application/octet-stream'],
     gives: 'json',
@@ -70,9 +76,23 @@ export const streamRoutes: readonly StreamRoute[] = [
 const prefix = '/v1';
 
 /** The caller's headers that describe the body or the wanted part of it. Everything else stays outside. */
-const passed = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'expect', 'accept', 'range', 'if-none-match', 'if-range', 'content-digest'];
+const passed = [
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'accept',
+  'range',
+  'if-none-match',
+  'if-range',
+  'content-digest',
+];
 
-async function headersFor(request: FastifyRequest, service: ServiceName, caller: Identified): Promise<Record<string, string>> {
+async function headersFor(
+  request: FastifyRequest,
+  service: ServiceName,
+  caller: Identified,
+): Promise<Record<string, string>> {
   const headers: Record<string, string> = {};
   for (const name of passed) {
     const value = request.headers[name];
@@ -100,10 +120,15 @@ export async function addStreamRoutes(
         url: route.path.replace('{id}', ':id'),
         exposeHeadRoute: false,
         handler: async (request, reply) => {
+          // A body that nobody will read is not taken in: whoever is refused loses the connection.
+          reply.header('connection', request.method === 'POST' ? 'close' : 'keep-alive');
           const caller = await parts.identify(request, reply);
           const { id } = request.params;
           if (id !== undefined && !isUuid(id)) throw badInput('path.id', undefined, 'must be a UUID');
-          if (!upstream) throw new AnnexError('UNAVAILABLE', `The service ${route.service} does not answer`, { details: { service: route.service } });
+          if (!upstream)
+            throw new AnnexError('UNAVAILABLE', `The service ${route.service} does not answer`, {
+              details: { service: route.service },
+            });
           const headers = await headersFor(request, route.service, caller);
           const correlation = reply.getHeader('x-correlation-id');
           if (typeof correlation === 'string') reply.raw.setHeader('x-correlation-id', correlation);

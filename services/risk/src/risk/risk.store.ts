@@ -60,10 +60,6 @@ export async function risksById(tx: Tx<RiskTables>, ids: readonly string[]): Pro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export function riskById(tx: Tx<RiskTables>, id: string): Promise<RiskRow | undefined> {
-  return risks(tx).where('risk.id', '=', id).executeTakeFirst();
-}
-
 /** A page of the register in id order, to announce it. */
 export function risksAfter(tx: Tx<RiskTables>, after: string | null, limit: number): Promise<RiskRow[]> {
   const query = after === null ? risks(tx) : risks(tx).where('risk.id', '>', after);

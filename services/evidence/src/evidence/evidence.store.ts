@@ -1,0 +1,179 @@
+import { newId, type Tx, type WriteTx } from '@annex/service';
+import type { IsmsEntityColumns } from '../entity.ts';
+import type { Validity } from './evidence.ts';
+
+export interface EvidenceRow extends IsmsEntityColumns {
+  title: string;
+  description: string;
+  fileName: string;
+  mediaType: string;
+  sha256: string;
+  bytes: number;
+  validFrom: Date;
+  validUntil: Date | null;
+  /** What was announced last. */
+  validity: Validity;
+  measureId: string | null;
+}
+
+interface EvidenceLinkRow extends IsmsEntityColumns {
+  evidenceId: string;
+  implementationId: string;
+}
+
+export interface EvidenceTables {
+  evidence: EvidenceRow;
+  evidenceLink: EvidenceLinkRow;
+}
+
+export function evidenceById(tx: Tx<EvidenceTables>, ids: readonly string[]): Promise<EvidenceRow[]> {
+  return tx.db.selectFrom('evidence').selectAll().where('tenantId', '=', tx.tenant).where('id', 'in', ids).execute();
+}
+
+/** A piece of evidence that stays as it is until the transaction ends. */
+export function holdEvidence(tx: WriteTx<EvidenceTables>, id: string): Promise<EvidenceRow | undefined> {
+  return tx.db
+    .selectFrom('evidence')
+    .selectAll()
+    .where('tenantId', '=', tx.tenant)
+    .where('id', '=', id)
+    .forShare()
+    .executeTakeFirst();
+}
+
+/** A piece of evidence that this transaction is about to change. */
+export function lockEvidence(tx: WriteTx<EvidenceTables>, id: string): Promise<EvidenceRow | undefined> {
+  return tx.db
+    .selectFrom('evidence')
+    .selectAll()
+    .where('tenantId', '=', tx.tenant)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export interface EvidenceFilter {
+  readonly ismsId: string;
+  readonly validity?: Validity | null | undefined;
+}
+
+/** Filtered by what the validity is at the moment of the transaction. */
+export function evidenceQuery(tx: Tx<EvidenceTables>, { ismsId, validity }: EvidenceFilter) {
+  const all = tx.db.selectFrom('evidence').selectAll().where('tenantId', '=', tx.tenant).where('ismsId', '=', ismsId);
+  switch (validity) {
+    case 'NOT_YET_VALID':
+      return all.where('validFrom', '>', tx.now);
+    case 'EXPIRED':
+      return all.where('validFrom', '<=', tx.now).where('validUntil', '<=', tx.now);
+    case 'VALID':
+      return all
+        .where('validFrom', '<=', tx.now)
+        .where((eb) => eb.or([eb('validUntil', 'is', null), eb('validUntil', '>', tx.now)]));
+    default:
+      return all;
+  }
+}
+
+/** The evidence of many implementations, the newest first, at most `first` each, in one statement. */
+export async function evidenceOfImplementations(
+  tx: Tx<EvidenceTables>,
+  implementationIds: readonly string[],
+  first: number,
+): Promise<EvidenceRow[][]> {
+  const { rows } = await tx.query<EvidenceColumns & { parent: string }>(
+    `select wanted.id as parent, found.* from unnest($2::uuid[]) as wanted(id) cross join lateral (
+       select e.${evidenceColumns.join(', e.')} from evidence_link l join evidence e on e.tenant_id = $1 and e.id = l.evidence_id
+       where l.tenant_id = $1 and l.implementation_id = wanted.id order by l.evidence_id desc limit $3) as found`,
+    [tx.tenant, implementationIds, first],
+  );
+  const byParent = Map.groupBy(rows, (row) => row.parent);
+  return implementationIds.map((id) => (byParent.get(id) ?? []).map(toRow));
+}
+
+const evidenceColumns = [
+  'tenant_id',
+  'id',
+  'isms_id',
+  'version',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+  'title',
+  'description',
+  'file_name',
+  'media_type',
+  'sha256',
+  'bytes',
+  'valid_from',
+  'valid_until',
+  'validity',
+  'measure_id',
+] as const;
+
+type EvidenceColumns = { [C in (typeof evidenceColumns)[number]]: never };
+
+function toRow(columns: EvidenceColumns): EvidenceRow {
+  return {
+    tenantId: columns.tenant_id,
+    id: columns.id,
+    ismsId: columns.isms_id,
+    version: columns.version,
+    createdAt: columns.created_at,
+    createdBy: columns.created_by,
+    updatedAt: columns.updated_at,
+    updatedBy: columns.updated_by,
+    title: columns.title,
+    description: columns.description,
+    fileName: columns.file_name,
+    mediaType: columns.media_type,
+    sha256: columns.sha256,
+    bytes: columns.bytes,
+    validFrom: columns.valid_from,
+    validUntil: columns.valid_until,
+    validity: columns.validity,
+    measureId: columns.measure_id,
+  };
+}
+
+/** The implementations that pieces of evidence are linked to. */
+export async function implementationsOf(
+  tx: Tx<EvidenceTables>,
+  evidenceIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const { rows } = await tx.query<{ evidence_id: string; implementation_id: string }>(
+    `select evidence_id, implementation_id from evidence_link where tenant_id = $1 and evidence_id = any($2::uuid[])
+     order by implementation_id`,
+    [tx.tenant, evidenceIds],
+  );
+  const links = new Map<string, string[]>(evidenceIds.map((id) => [id, []]));
+  for (const row of rows) links.get(row.evidence_id)?.push(row.implementation_id);
+  return links;
+}
+
+/** Makes the links of a piece of evidence those given. @returns whether any changed */
+export async function relink(
+  tx: WriteTx<EvidenceTables>,
+  evidence: Pick<EvidenceRow, 'id' | 'ismsId'>,
+  implementationIds: readonly string[],
+): Promise<boolean> {
+  const gone = await tx.query(
+    'delete from evidence_link where tenant_id = $1 and evidence_id = $2 and not (implementation_id = any($3::uuid[]))',
+    [tx.tenant, evidence.id, implementationIds],
+  );
+  const added = await tx.query(
+    `insert into evidence_link (tenant_id, id, isms_id, created_at, created_by, updated_at, updated_by, evidence_id, implementation_id)
+     select $1, given.id, $2, $3, $4, $3, $4, $5, given.implementation_id from unnest($6::uuid[], $7::uuid[]) as given(id, implementation_id)
+     on conflict do nothing`,
+    [
+      tx.tenant,
+      evidence.ismsId,
+      tx.now,
+      tx.scope.actor,
+      evidence.id,
+      implementationIds.map(() => newId()),
+      implementationIds,
+    ],
+  );
+  return (gone.rowCount ?? 0) + (added.rowCount ?? 0) > 0;
+}
