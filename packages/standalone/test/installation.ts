@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { evidenceConfig } from '@annex/evidence';
 import {
   createKey,
   createTenantWithAdministrator,

@@ -5,6 +5,7 @@ import { allDefinitions } from '@annex/standalone';
 import { startChild, startProcess } from '../child.ts';
 import { type Call, send } from '../load.ts';
 import { benchSecret, freePort, Stack, startPostgres, temporaryFolder } from '../servers.ts';
+import { definitionSettings } from '../system.ts';
 import { callsOf, page, type Start } from './query.ts';
 import { type SeededTenant, seedReads } from './seed.ts';
 
@@ -89,7 +90,7 @@ export async function openStage(servers: readonly Server[], progress: (text: str
     progress('starting and filling the database');
     const postgres = stack.add(await startPostgres(), (server) => server.stop());
     const folder = stack.add(temporaryFolder(), (made) => made.remove());
-    const definitions = allDefinitions({ secret: benchSecret, blobFolder: folder.path, privateAddresses: 'refuse' });
+    const definitions = allDefinitions(definitionSettings(benchSecret, folder.path));
     await prepareDatabase({ databaseUrl: postgres.url, secret: benchSecret }, definitions);
     const tenants = await seedReads(postgres.url);
 

@@ -134,7 +134,7 @@ export async function replaceSource(
 
 /** The latest earlier import of the source with the same bytes. */
 export async function sameBefore(
-  tx: Tx,
+  tx: Tx<ImportTables>,
   about: Pick<ImportRow, 'ismsId' | 'source' | 'sha256'>,
 ): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>(

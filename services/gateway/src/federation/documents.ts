@@ -1,4 +1,3 @@
-import { AnnexError } from '@annex/schema';
 import { type AnsweredError, checkDocumentSize, documentErrors, type GraphqlLimits, limitsRule } from '@annex/service';
 import {
   type DocumentNode,
@@ -111,12 +110,4 @@ function introspects(document: DocumentNode, operation: OperationDefinitionNode)
   const meta = asked.filter((name) => name.startsWith('__'));
   if (meta.length === 0) return asked.length === 0 ? 'all' : 'none';
   return meta.length === asked.length ? 'all' : 'mixed';
-}
-
-/** The first refusal of a preparation as an error, for doors that know one only. */
-export function refusalOf(preparation: { readonly errors: readonly AnsweredError[] }): AnnexError {
-  const [first] = preparation.errors;
-  return new AnnexError(first?.extensions.code ?? 'GRAPHQL_INVALID', first?.message ?? 'The document is not valid', {
-    ...(first?.extensions.details ? { details: first.extensions.details } : {}),
-  });
 }

@@ -1,5 +1,3 @@
-import { errorCatalogue } from '@annex/schema';
-import { problemMediaType } from '@annex/service';
 import {
   type DocumentNode,
   type GraphQLOutputType,
@@ -14,6 +12,7 @@ import {
 } from 'graphql';
 import { type StreamRoute, streamRoutes } from '../streams/streams.ts';
 import type { StoredOperation } from './operation.ts';
+import { problemResponses, problemSchema } from './problems.ts';
 import { type JsonSchema, Schemas } from './schemas.ts';
 
 /** The permissions that root fields ask for, by `Query.risks`. */
@@ -201,7 +200,8 @@ function streamEntry(route: StreamRoute) {
     route.gives === 'json'
       ? { 'application/json': { schema: { type: 'object' } } }
       : { 'application/octet-stream': { schema: bytes } };
-  const form = { type: 'object', properties: { file: bytes }, additionalProperties: true };
+  const fields = Object.entries(route.form ?? {}).map(([name, description]) => [name, { type: 'string', description }]);
+  const form = { type: 'object', properties: { ...Object.fromEntries(fields), file: bytes }, required: ['file'] };
   return {
     operationId: `${route.method.toLowerCase()}${route.path.replace(/^\/v1/, '').replace(/[/{]+(\w)|\}/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? '')}`,
     tags: [route.service],
@@ -237,45 +237,6 @@ function streamEntry(route: StreamRoute) {
       ),
     ]),
   };
-}
-
-const problemSchema: JsonSchema = {
-  type: 'object',
-  description: 'A problem (RFC 9457). `code` is the contract.',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    instance: { type: 'string' },
-    code: { type: 'string', enum: Object.keys(errorCatalogue) },
-    help: { type: 'string' },
-    faults: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: { field: { type: 'string' }, given: {}, allowed: { type: 'string' } },
-        required: ['field', 'allowed'],
-      },
-    },
-    details: { type: 'object' },
-  },
-  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'help'],
-};
-
-/** The responses for problems: one a status, naming the codes that have it. */
-function problemResponses(): Record<string, unknown> {
-  const statuses = [...new Set(Object.values(errorCatalogue).map(({ status }) => status))].sort();
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const codes = Object.entries(errorCatalogue).filter(([, entry]) => entry.status === status);
-      const description = codes.map(([code, { title }]) => `\`${code}\`: ${title}.`).join(' ');
-      return [
-        `Problem${status}`,
-        { description, content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } } },
-      ];
-    }),
-  );
 }
 
 /** The OpenAPI 3.1 document of all stored operations and streams. */

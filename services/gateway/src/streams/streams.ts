@@ -16,6 +16,8 @@ export interface StreamRoute {
   readonly query: readonly { readonly name: string; readonly required: boolean; readonly description: string }[];
   /** Media types of the body that it takes. */
   readonly takes?: readonly string[];
+  /** The fields of a form, with what they say; the file comes after them. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly gives: 'json' | 'bytes';
 }
 
@@ -30,6 +32,15 @@ export const streamRoutes: readonly StreamRoute[] = [
     permission: 'evidence:write',
     query: [],
     takes: ['multipart/form-data'],
+    form: {
+      title: 'What it is, in a few words.',
+      description: 'What it shows and how.',
+      validFrom: 'From when on it is valid, RFC 3339; now unless told.',
+      validUntil: 'Until when it is valid, RFC 3339.',
+      implementationIds: 'The implementations that it shows something of, with commas between them.',
+      measureId: 'The measure that it belongs to.',
+      ismsId: 'The ISMS; may be left out where the tenant has one.',
+    },
     gives: 'json',
   },
   {
