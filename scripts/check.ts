@@ -45,7 +45,9 @@ const codeSteps: readonly CheckStep[] = [
  * Documents that a command generates and that are committed. Each command compares and exits with 1 where the
  * committed document is not what would be generated now.
  */
-const documentSteps: readonly CheckStep[] = [];
+const documentSteps: readonly CheckStep[] = [
+  { name: 'supergraph.graphql is current', command: ['packages/standalone/src/compose.ts', '--check'] },
+];
 
 export const checkSteps: readonly CheckStep[] = [...codeSteps, ...documentSteps];
 

@@ -58,6 +58,7 @@ const page = startPage(
         proposedAt: '2026-11-24T09:30:00.000Z',
       },
     ],
+    changes: [{ id: '1', time: '2026-11-24T09:30:00.000Z', what: 'risk', about: `R-0001 ${evil}` }],
   },
   { explorer: true },
 );
@@ -127,9 +128,11 @@ withBrowser('the start page in Chromium', () => {
       await tab.setContent(page);
       expect(await tab.title()).toContain('Example');
       expect(await tab.locator('img').count()).toBe(0);
-      expect(await tab.locator('#readiness tbody tr').count()).toBe(5);
+      expect(await tab.locator('#readiness tbody tr').count()).toBe(4);
+      expect(await tab.locator('#readiness details li').count()).toBe(1);
       expect(await tab.locator('td.heat').count()).toBe(25);
       expect(await tab.locator('td.heat').first().textContent()).toMatch(/5\s*(Low|Medium|High|Critical)/);
+      expect(await tab.locator('#findings li').count()).toBe(1);
       expect(await tab.locator('#changes li').count()).toBe(1);
       const overflow = await tab.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',

@@ -55,7 +55,9 @@ function shuffled<T>(items: readonly T[]): T[] {
  * Requests that all differ: every page of every tenant that is full. No two that are under way at once are the same, so nothing can be
  * answered once for many.
  */
-export function callsOf(tenants: readonly { readonly tenant: SeededTenant; readonly starts: readonly Start[] }[]): Call[] {
+export function callsOf(
+  tenants: readonly { readonly tenant: SeededTenant; readonly starts: readonly Start[] }[],
+): Call[] {
   return shuffled(
     tenants.flatMap(({ tenant, starts }) =>
       starts.slice(0, starts.length - page.implementations).map(({ cursor, id }) => ({

@@ -58,7 +58,9 @@ async function startsOf(url: string, agent: Agent, tenant: SeededTenant): Promis
   for (;;) {
     const body = JSON.stringify({ query, variables: { after: starts.at(-1)?.cursor } });
     const { data } = JSON.parse(await send(url, agent, { authorization: `Bearer ${tenant.key}`, body })) as {
-      data: { implementations: { edges: { cursor: string; node: { id: string } }[]; pageInfo: { hasNextPage: boolean } } };
+      data: {
+        implementations: { edges: { cursor: string; node: { id: string } }[]; pageInfo: { hasNextPage: boolean } };
+      };
     };
     const { edges, pageInfo } = data.implementations;
     starts.push(...edges.map(({ cursor, node }) => ({ cursor, id: node.id })));
@@ -76,7 +78,8 @@ async function compare(urls: ReadonlyMap<Server, string>, agent: Agent, calls: r
       const full =
         nodes?.length === page.implementations &&
         nodes.every((node) => node.risks.length === page.risks && node.evidence.length === page.evidence);
-      if (!full || !isDeepStrictEqual(answer, (first ??= answer)))
+      first ??= answer;
+      if (!full || !isDeepStrictEqual(answer, first))
         throw new Error(`The answer of ${server} is not that of the others: ${JSON.stringify(answer).slice(0, 1000)}`);
     }
   }
@@ -112,7 +115,9 @@ export async function openStage(servers: readonly Server[], progress: (text: str
     if (servers.includes('one process')) await start('one process', './one-process.ts');
     if (servers.includes('apollo')) await start('apollo', './apollo.ts', { BENCH_SERVICES: JSON.stringify(services) });
     const ours = urls.get('one process') ?? urls.get('six processes') ?? '';
-    const starts = await Promise.all(tenants.map(async (tenant) => ({ tenant, starts: await startsOf(ours, agent, tenant) })));
+    const starts = await Promise.all(
+      tenants.map(async (tenant) => ({ tenant, starts: await startsOf(ours, agent, tenant) })),
+    );
     if (servers.includes('handwritten')) await start('handwritten', './handwritten.ts');
     const calls = callsOf(starts);
     await compare(urls, agent, calls);

@@ -117,7 +117,7 @@ export function evidenceRoutes(
         const row = await addEvidence(tx, content, form.file);
         return answerOf(row, content.implementationIds, tx.now);
       });
-      return reply.code(201).header('location', `/v1/evidence/${answer.id}`).send(answer);
+      return reply.code(201).header('location', `/evidence/${answer.id}`).send(answer);
     } finally {
       await form.file.discard();
     }

@@ -43,9 +43,16 @@ function answerOf(row: ImportRow) {
   };
 }
 
-/** A body that answers can overtake: leaving the loop early does not break the connection. */
-const bodyOf = (request: FastifyRequest): AsyncIterable<Uint8Array> =>
-  (request.body as Readable).iterator({ destroyOnReturn: false });
+/** Receives a body so that an answer can overtake it: what comes after a refusal is thrown away, and the connection lives on. */
+async function receiveBody(request: FastifyRequest, store: BlobStore, limit: number) {
+  checkLength(request.headers['content-length'], limit);
+  const body = request.body as Readable;
+  try {
+    return await store.receive(body.iterator({ destroyOnReturn: false }), limit);
+  } finally {
+    body.resume();
+  }
+}
 
 /** `POST /imports?format=sarif&source=NAME` (the body is the file) and `GET /imports/:id`. */
 export function importRoutes(
@@ -59,12 +66,11 @@ export function importRoutes(
   app.post('/imports', { bodyLimit: limit }, async (request, reply) => {
     requireWriting(request);
     const asked = askedFor(request.query as Query);
-    checkLength(request.headers['content-length'], limit);
-    const file = await store.receive(bodyOf(request), limit);
+    const file = await receiveBody(request, store, limit);
     try {
       const log = parseSarif(await file.read());
       const row = await database.write(scopeOf(request.caller), (tx) => importSarif(tx, { ...asked, log }, file));
-      return reply.code(201).header('location', `/v1/imports/${row.id}`).send(answerOf(row));
+      return reply.code(201).header('location', `/imports/${row.id}`).send(answerOf(row));
     } finally {
       await file.discard();
     }

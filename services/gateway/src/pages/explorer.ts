@@ -60,6 +60,11 @@ export async function addToolPages(
         url: '/openapi.json',
         withDefaultFonts: false,
         telemetry: false,
+        // The reference shows this installation; buttons that lead to somebody's cloud do not belong here.
+        showDeveloperTools: 'never',
+        hideClientButton: true,
+        agent: { disabled: true },
+        mcp: { disabled: true },
         title: 'Annex reference',
       } as never,
     });

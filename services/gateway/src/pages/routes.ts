@@ -5,6 +5,7 @@ import { Kind, parse, print } from 'graphql';
 import type { Identified, Identify } from '../caller/identify.ts';
 import { isSameOrigin, sessionCookie, sessionKey } from '../caller/session.ts';
 import type { Graph } from '../federation/graph.ts';
+import { latestChanges } from './changes.ts';
 import { type StartData, signInPage, startPage } from './start.ts';
 
 /** Our own pages run no script at all. */
@@ -12,12 +13,18 @@ const pagePolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /** The operations of the start page by name: one a part, so that a part that fails costs itself alone. */
-export const startOperations: Readonly<Record<string, string>> = Object.fromEntries(
-  parse(readFileSync(new URL('./start.graphql', import.meta.url), 'utf8')).definitions.map((definition) => [
-    definition.kind === Kind.OPERATION_DEFINITION ? (definition.name?.value ?? '') : '',
-    print(definition),
-  ]),
-);
+export const startOperations: Readonly<Record<string, string>> = (() => {
+  const { definitions } = parse(readFileSync(new URL('./start.graphql', import.meta.url), 'utf8'));
+  const fragments = definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  return Object.fromEntries(
+    definitions.flatMap((one) => {
+      if (one.kind !== Kind.OPERATION_DEFINITION) return [];
+      const text = print(one);
+      const used = fragments.filter((fragment) => text.includes(`...${fragment.name.value}`));
+      return [[one.name?.value ?? '', [text, ...used.map(print)].join('\n')] as const];
+    }),
+  );
+})();
 
 async function startData(graph: Graph, caller: Identified): Promise<StartData> {
   const part = async (operationName: string) =>
@@ -25,8 +32,8 @@ async function startData(graph: Graph, caller: Identified): Promise<StartData> {
       | Record<string, never>
       | null
       | undefined;
-  const [own, readiness, heatMap, findings] = await Promise.all(
-    ['StartCaller', 'StartReadiness', 'StartHeatMap', 'StartFindings'].map(part),
+  const [own, readiness, heatMap, findings, changes] = await Promise.all(
+    ['StartCaller', 'StartReadiness', 'StartHeatMap', 'StartFindings', 'StartChanges'].map(part),
   );
   const edges = (findings?.findings as { edges?: { node: never }[] } | null | undefined)?.edges;
   return {
@@ -34,6 +41,7 @@ async function startData(graph: Graph, caller: Identified): Promise<StartData> {
     readiness: readiness?.readiness ?? undefined,
     heatMap: heatMap?.heatMap ?? undefined,
     findings: edges?.map((edge) => edge.node),
+    changes: latestChanges(changes as never),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Change } from './changes.ts';
 import { Html, html } from './html.ts';
 
 /** What the start page shows; undefined where a part could not be had. */
@@ -11,6 +12,7 @@ export interface StartData {
   readonly readiness?: Readiness | undefined;
   readonly heatMap?: HeatMap | undefined;
   readonly findings?: readonly Finding[] | undefined;
+  readonly changes?: readonly Change[] | undefined;
 }
 
 interface Readiness {
@@ -70,17 +72,33 @@ const moment = (text: string) => text.slice(0, 16).replace('T', ' ');
 
 const absent = html`<p class="absent">This part cannot be shown now: the service does not answer, or your key does not allow it.</p>`;
 
+/** Rows for what the rules looked at; what nobody has looked at yet is named, folded away. */
 function readinessSection({ readiness }: StartData): Html {
-  const body = readiness
-    ? html`<p>Overall: ${verdictBadge(readiness.verdict)} <small>as of ${moment(readiness.asOf)} UTC</small></p>
-        <p><small>${readiness.statement}</small></p>
-        <table class="clauses"><thead><tr><th scope="col">Clause</th><th scope="col">Verdict</th><th scope="col">Why, and what next</th></tr></thead>
-        <tbody>${readiness.clauses.map(
-          (row) =>
-            html`<tr><th scope="row"><b>${row.clause}</b> ${row.title}</th><td>${verdictBadge(row.verdict)}</td><td>${row.reason}${row.next && html` <i>${row.next}</i>`}</td></tr>`,
-        )}</tbody></table>`
-    : absent;
-  return html`<section id="readiness"><h2>Readiness by clause</h2>${body}</section>`;
+  if (!readiness) return html`<section id="readiness"><h2>Readiness by clause</h2>${absent}</section>`;
+  const { clauses } = readiness;
+  const leaves = clauses.filter((one) => !clauses.some((other) => other.clause.startsWith(`${one.clause}.`)));
+  const assessed = leaves.filter((one) => one.verdict !== 'NOT_ASSESSED');
+  const rest = leaves.filter((one) => one.verdict === 'NOT_ASSESSED');
+  return html`<section id="readiness"><h2>Readiness by clause</h2>
+    <p>Overall: ${verdictBadge(readiness.verdict)} <small>as of ${moment(readiness.asOf)} UTC</small></p>
+    <p><small>${readiness.statement}</small></p>
+    <table class="clauses"><thead><tr><th scope="col">Clause</th><th scope="col">Verdict</th><th scope="col">Why, and what next</th></tr></thead>
+    <tbody>${assessed.map(
+      (row) =>
+        html`<tr><th scope="row"><b>${row.clause}</b> <small>${row.title}</small></th><td>${verdictBadge(row.verdict)}</td><td>${row.reason}${row.next && html`<br><small>Next: ${row.next}</small>`}</td></tr>`,
+    )}</tbody></table>
+    <details><summary>${rest.length} clauses are not assessed yet</summary>
+    <ul>${rest.map((row) => html`<li><b>${row.clause}</b> ${row.title}. <small>${row.reason}</small></li>`)}</ul></details></section>`;
+}
+
+function changesSection({ changes }: StartData): Html {
+  const body = !changes
+    ? absent
+    : html`<ol class="findings">${changes.map(
+        (one) =>
+          html`<li>${one.what}${one.about && html` <b>${one.about}</b>`}<br><small>${moment(one.time)} UTC</small></li>`,
+      )}</ol>`;
+  return html`<section id="changes"><h2>What changed last</h2>${body}</section>`;
 }
 
 function heatMapSection({ heatMap }: StartData): Html {
@@ -113,7 +131,7 @@ function findingsSection({ findings }: StartData): Html {
           (one) =>
             html`<li><b>${one.reference}</b> ${one.title}<br><small>${worded(one.status)}, clause ${one.clause}, ${moment(one.proposedAt)} UTC</small></li>`,
         )}</ol>`;
-  return html`<section id="changes"><h2>Findings, the latest first</h2>${body}</section>`;
+  return html`<section id="findings"><h2>Findings, the latest first</h2>${body}</section>`;
 }
 
 const links = (explorer: boolean) =>
@@ -126,15 +144,15 @@ body{margin:0 auto;max-width:70rem;padding:1rem;font:1rem/1.45 system-ui,sans-se
 header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:baseline}
 h1{font-size:1.4rem;margin:0}h2{font-size:1.15rem;border-bottom:1px solid var(--line)}
 nav a{margin-right:.8rem}small{opacity:.8}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .4rem;border-bottom:1px solid var(--line);font-weight:normal}
-thead th{font-weight:bold}.badge{white-space:nowrap;border:1px solid;border-radius:.3rem;padding:0 .35rem;background:#fff;color:#1b5e20}
+table{border-collapse:collapse;width:100%}details{margin:.8rem 0}summary{cursor:pointer}th,td{text-align:left;vertical-align:top;padding:.3rem .4rem;border-bottom:1px solid var(--line);font-weight:normal}
+thead th{font-weight:bold}.clauses small{display:inline-block}.findings{padding-left:1.5rem}.badge{white-space:nowrap;overflow-wrap:normal;border:1px solid;border-radius:.3rem;padding:0 .35rem;background:#fff;color:#1b5e20}
 .v-not-assessed{color:#424242}.v-judgement-needed{color:#0d47a1}.v-gap{color:#8d3b00}.v-critical-gap{color:#b00020;font-weight:bold}
 .wide{overflow-x:auto}.map{table-layout:fixed;min-width:18rem}.map th,.map td{text-align:center;border:1px solid var(--line);padding:.3rem .1rem}
 .map caption{text-align:left}.map small{display:block;font-size:.7rem;font-weight:normal;hyphens:auto}.map b{display:block;font-size:1.1rem}
 .heat{color:#111}.h1{background:#dcedc8}.h2{background:#fff9c4}.h3{background:#ffe0b2}.h4{background:#ffccbc}.h5{background:#ffab91}.above{border:4px double #7f0000!important}
 .absent{background:var(--soft);padding:.5rem}form input{width:100%;max-width:36rem;padding:.4rem;font:inherit}form button{padding:.4rem .8rem;font:inherit;margin:.5rem 0}
 .error{color:#b00020;font-weight:bold}
-@media(min-width:60rem){main{display:grid;grid-template-columns:3fr 2fr;gap:0 2rem}#readiness{grid-row:span 2}}
+@media(min-width:60rem){main{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:0 2rem}.clauses th:first-child{width:30%}}
 @media(max-width:40rem){.map small{font-size:.6rem}.clauses thead{display:none}.clauses tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}.clauses th,.clauses td{display:block;border:0;padding:.1rem 0}}
 `;
 
@@ -151,7 +169,7 @@ export function startPage(data: StartData, options: { readonly explorer: boolean
     `Annex: ${tenant?.name ?? 'start'}`,
     html`<header><h1>${tenant?.name ?? 'Annex'}</h1><span>${who}</span>${links(options.explorer)}
       <form method="post" action="/session/end"><button>Sign out</button></form></header>
-      <main>${readinessSection(data)}${heatMapSection(data)}${findingsSection(data)}</main>`,
+      <main>${readinessSection(data)}<div>${heatMapSection(data)}${findingsSection(data)}${changesSection(data)}</div></main>`,
   );
 }
 
