@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderBlobs } from '../src/blob/folder.ts';
+import { importSarif } from '../src/import/import.operations.ts';
+import { parseSarif } from '../src/import/sarif.ts';
 import { log, readReal, realLogs, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -253,6 +256,35 @@ describe('imports at once', () => {
       expect(await world.says(measureId)).toMatchObject({ state: 'FRESH', value: 10 });
       expect((await world.attainments(measureId)).at(-1)).toMatchObject({ value: 10, state: 'FRESH' });
     }
+  });
+
+  it('that began first and end last are part of what the measure says', async () => {
+    await world.at('2026-06-10T08:00:00Z');
+    const measureId = await world.measure({ collector: 'SARIF_OPEN_FINDINGS', sources: ['early', 'late'] });
+    let [opened, go] = [() => undefined as unknown, () => undefined as unknown];
+    const open = new Promise<void>((done) => {
+      opened = done;
+    });
+    const held = new Promise<void>((done) => {
+      go = done;
+    });
+    const body = log(1);
+    const file = await folderBlobs(world.folder).receive(new Blob([body]).stream(), body.length);
+    const early = world.service.database.write(world.test.scope(), async (tx) => {
+      opened();
+      await held;
+      await importSarif(tx, { ismsId: null, source: 'early', log: parseSarif(Buffer.from(body)) }, file);
+    });
+    await open;
+    await world.at('2026-06-10T09:00:00Z');
+    await world.import('late', log(2));
+    go();
+    await early;
+    expect(await world.says(measureId)).toMatchObject({ state: 'FRESH', value: 3 });
+    expect((await world.attainments(measureId)).at(-1)).toMatchObject({
+      value: 3,
+      measuredAt: '2026-06-10T09:00:00.000Z',
+    });
   });
 
   it('while a measure is made leave it with the right value', async () => {

@@ -129,7 +129,10 @@ export async function receiveForm(
   }
 }
 
-/** @throws AnnexError PAYLOAD_TOO_LARGE for a body that says beforehand that it is too long */
-export function checkLength(length: string | undefined, limit: number): void {
-  if (length !== undefined && Number(length) > limit) throw tooLarge(limit);
+/**
+ * @param beside bytes that the body may have beside what the limit is about
+ * @throws AnnexError PAYLOAD_TOO_LARGE for a body that says beforehand that it is too long
+ */
+export function checkLength(length: string | undefined, limit: number, beside = 0): void {
+  if (length !== undefined && Number(length) > limit + beside) throw tooLarge(limit);
 }

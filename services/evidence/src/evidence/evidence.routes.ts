@@ -105,7 +105,7 @@ export function evidenceRoutes(
 ): void {
   app.post('/evidence', { bodyLimit: config.uploadLimit }, async (request, reply) => {
     requireWriting(request);
-    checkLength(request.headers['content-length'], config.uploadLimit + formAllowance);
+    checkLength(request.headers['content-length'], config.uploadLimit, formAllowance);
     const form = await receiveForm(request.body as Readable, request.headers['content-type'], {
       store,
       limit: config.uploadLimit,

@@ -1,0 +1,150 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EnvironmentReader } from '@annex/service';
+import { installationSecret, standaloneConfig } from '../src/config.ts';
+import { type Standalone, startStandalone } from '../src/standalone.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const guide = readFileSync(join(root, 'docs/guides/the-loop.md'), 'utf8');
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+/** The commands of a section, as a reader would type them. */
+function commands(section: string): string {
+  const text = guide.split(/^## /m).find((part) => part.startsWith(section)) ?? '';
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1]).join('\n');
+}
+const preamble = [...(guide.split(/^## /m)[0] ?? '').matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+  .map((match) => match[1])
+  .join('\n');
+
+describe('the guide docs/guides/the-loop.md', () => {
+  if (!hasCurl) {
+    it.skip('is not followed: there is no curl on the PATH', () => undefined);
+    return;
+  }
+  let standalone: Standalone;
+  let folder: string;
+  let waiter: Server;
+  const said: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'annex-guide-'));
+    chmodSync(folder, 0o755);
+    const config = standaloneConfig(new EnvironmentReader({ ANNEX_DATA_DIR: join(folder, 'data'), ANNEX_PORT: '0' }));
+    standalone = await startStandalone(config, installationSecret(config), (line) => said.push(line));
+    // The guide waits some seconds; here its `sleep` asks until everything is handled.
+    waiter = createServer((_, response) => {
+      standalone.system.settle().then(() => response.end('settled'));
+    }).listen(0, '127.0.0.1');
+    await new Promise((done) => waiter.once('listening', done));
+  });
+  afterAll(async () => {
+    waiter?.close();
+    await standalone?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('works as it is written: the fall, the recovery and the past', async () => {
+    const receiverPort = await new Promise<number>((done) => {
+      const probe = createServer().listen(0, '127.0.0.1', () => {
+        const { port } = probe.address() as AddressInfo;
+        probe.close(() => done(port));
+      });
+    });
+    const mark = (name: string) => `\nprintf '\\n@@ %s\\n' ${name}\n`;
+    const script = [
+      'set -eu',
+      `sleep() { command curl -s http://127.0.0.1:${(waiter.address() as AddressInfo).port}/ >/dev/null; }`,
+      'date() { command date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }',
+      'curl() { command curl --fail-with-body "$@"; printf "\\n"; }',
+      preamble,
+      mark('clean'),
+      commands('1.').replace(/(clean\.sarif\n)/, '$1sleep 1\n'),
+      mark('webhook'),
+      commands('2.')
+        .replaceAll('4999', String(receiverPort))
+        .replaceAll('/tmp/annex-webhook.json', join(folder, 'webhook.json')),
+      `printf '%s' "$SECRET" > ${join(folder, 'secret')}`,
+      mark('receiver'),
+      `until [ -e ${join(folder, 'listening')} ]; do command sleep 0.1; done`,
+      mark('fall'),
+      commands('3.'),
+      mark('recovery'),
+      commands('4.'),
+      mark('past'),
+      commands('5.'),
+    ].join('\n');
+    const output = new Promise<string>((done, fail) => {
+      execFile(
+        'bash',
+        ['-c', script],
+        {
+          cwd: root,
+          env: {
+            PATH: process.env.PATH,
+            ANNEX_PORT: new URL(standalone.url).port,
+            ANNEX_DATA_DIR: join(folder, 'data'),
+          },
+        },
+        (error, stdout, stderr) => (error ? fail(new Error(`${error.message}\n${stdout}\n${stderr}`)) : done(stdout)),
+      );
+    });
+    // A script that fails says so at the end; it must not go unheard meanwhile.
+    output.catch(() => undefined);
+    const secretOf = () => spawnSync('cat', [join(folder, 'secret')], { encoding: 'utf8' }).stdout;
+    await until(async () => secretOf() !== '', output);
+    const secret = secretOf();
+    const receiver = spawn(process.execPath, [
+      join(root, 'docs/guides/logs/receive.mjs'),
+      secret,
+      String(receiverPort),
+    ]);
+    let received = '';
+    receiver.stdout.on('data', (chunk) => {
+      received += chunk;
+    });
+    try {
+      await until(async () => received.includes('listening'), output);
+      spawnSync('touch', [join(folder, 'listening')]);
+      const parts = Object.fromEntries((await output).split('\n@@ ').map((part) => [part.split('\n', 1)[0], part]));
+      expect(parts.clean).toMatch(/"verified":0\.95/);
+      expect(parts.clean).toMatch(/"standing":"(ACCEPTABLE|TOLERABLE|WITHIN_CRITERIA)"/);
+      expect(parts.fall).toMatch(/"open":60/);
+      expect(parts.fall).toMatch(/"standing":"ABOVE_CRITERIA"/);
+      expect(parts.fall).toMatch(/"status":"PROPOSED"/);
+      expect(parts.fall).toMatch(/"clause":"8\.3","title":"[^"]*","verdict":"GAP"/);
+      expect(parts.recovery).toMatch(/"standing":"(ACCEPTABLE|TOLERABLE|WITHIN_CRITERIA)"/);
+      expect(parts.recovery).toMatch(/"status":"WITHDRAWN"/);
+      expect(parts.past).toMatch(/"standing":"ABOVE_CRITERIA"/);
+      await until(async () => /^signed annex\.audit\.finding\.changed\.v1 F-\d{4}-\d{3} PROPOSED/m.test(received));
+      expect(received).not.toMatch(/NOT SIGNED/);
+    } finally {
+      receiver.kill();
+    }
+  });
+
+  it('begins with a start whose output fits a screen and tells what a newcomer needs', () => {
+    const text = said.join('\n');
+    expect(said.length).toBeLessThanOrEqual(30);
+    for (const wanted of [standalone.url, standalone.apiKey, '/graphql', '/reference', 'Readiness by clause', '8.3'])
+      expect(text).toContain(wanted);
+  });
+});
+
+/** Waits for a state; when `script` fails first, that is the reason. */
+async function until(look: () => Promise<boolean>, script?: Promise<unknown>): Promise<void> {
+  let failure: unknown;
+  script?.catch((error) => {
+    failure = error;
+  });
+  for (let tries = 0; tries < 400; tries++) {
+    if (await look()) return;
+    if (failure) throw failure;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error('It did not come about');
+}
