@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 export interface Child {
   /** Where it answers; empty for one that listens nowhere. */
   readonly url: string;
+  /** Lets it finish what it has in hand. */
   stop(): Promise<void>;
+  /** SIGKILL: no handler runs, nothing is finished. @throws Error where it had ended by itself */
+  kill(): Promise<void>;
 }
 
 /** What a process of the benchmarks says when it is ready. */
@@ -14,13 +17,22 @@ export interface ReadyMessage {
   readonly url: string;
 }
 
-/** Ends a process that was started here. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const exit = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   await exit;
 }
+
+const handle = (child: ChildProcess, url: string, said: () => string): Child => ({
+  url,
+  stop: async () => (ended(child) ? undefined : end(child, 'SIGTERM')),
+  async kill() {
+    if (ended(child)) throw new Error(`The process had ended with ${child.exitCode ?? child.signalCode}: ${said()}`);
+    await end(child, 'SIGKILL');
+  },
+});
 
 const untilExit = (child: ChildProcess, name: string, said: () => string) =>
   new Promise<never>((_, fail) => {
@@ -45,7 +57,7 @@ export async function startChild(entry: URL, environment: Record<string, string>
   const { child, said } = start(entry, environment);
   const [message] = await Promise.race([once(child, 'message'), untilExit(child, entry.pathname, said)]);
   const { url } = message as ReadyMessage;
-  return { url, stop: () => end(child) };
+  return handle(child, url, said);
 }
 
 /** Starts a process of Annex, which is ready when it answers. */
@@ -56,9 +68,9 @@ export async function startProcess(entry: URL, environment: Record<string, strin
       (answer) => answer.ok,
       () => false,
     );
-    if (alive) return { url, stop: () => end(child) };
-    if (tries > 600 || child.exitCode !== null) {
-      await end(child);
+    if (alive) return handle(child, url, said);
+    if (tries > 600 || ended(child)) {
+      await handle(child, url, said).stop();
       throw new Error(`${entry.pathname} did not become ready\n${said()}`);
     }
     await new Promise((done) => setTimeout(done, 50));

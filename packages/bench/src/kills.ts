@@ -1,19 +1,19 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { QueueConfig } from '@annex/service';
 import { startSystem } from '@annex/standalone';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { type Child, startChild } from './child.ts';
 import { eventCount, flowFaults, onTheWay } from './kills/flow.ts';
 import { openMeasurements } from './kills/measurements.ts';
 import { createRegister } from './kills/organisation.ts';
 import { projectionFaults } from './kills/projections.ts';
 import { recomputeFaults } from './kills/recompute.ts';
-import { Workers } from './kills/workers.ts';
 import { Stack, temporaryFolder } from './servers.ts';
-import { systemOptions } from './system.ts';
-import type { WorkerSettings } from './worker.ts';
+import { type SystemSettings, systemOptions } from './system.ts';
 
 const cli = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
 
@@ -24,7 +24,7 @@ export interface KillsOptions {
   readonly queue: QueueConfig;
   /** How often the worker is killed. */
   readonly kills: number;
-  /** Measurements that are recorded meanwhile; each leads to several events. */
+  /** Events of all services that flow at least. A measurement leads to several, so that fewer measurements are recorded. */
   readonly events: number;
   /** Delete every key of the queue in the middle, then replay; for Redis alone. */
   readonly loseQueue: boolean;
@@ -34,7 +34,7 @@ export interface KillsOptions {
 export interface KillsReport {
   readonly kills: number;
   readonly measurements: number;
-  /** Events of all services. */
+  /** Events of all services that these led to. */
   readonly events: number;
   /** What was lost, doubled or is otherwise not as it must be: none in a run that proves what it should. */
   readonly faults: readonly string[];
@@ -42,7 +42,10 @@ export interface KillsReport {
 
 /** How long after it was ready a worker is killed, in milliseconds. */
 const killAfter = { from: 50, to: 800 };
-const settleMs = 120_000;
+/** A measurement leads to at least so many events: what the measure says, two strengths, risks, rules. */
+const eventsAMeasurement = 3;
+const stuckMs = 60_000;
+const worker = new URL('./worker.ts', import.meta.url);
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -57,17 +60,20 @@ async function deleteEveryKey(queue: QueueConfig): Promise<number> {
 }
 
 /** `annex replay`, as whoever lost the queue runs it. */
-async function replay({ databaseUrl, secret }: WorkerSettings): Promise<string> {
+async function replay({ databaseUrl, secret }: SystemSettings): Promise<string> {
   const env = { PATH: process.env.PATH ?? '', DATABASE_URL: databaseUrl, ANNEX_SECRET: secret };
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'replay'], { env });
   return stdout.trim().replaceAll('\n', '; ');
 }
 
-/** Resolves when nothing is on its way, twice in a row; later it is a fault that the proof names. */
+/** Resolves when nothing is on its way, or nothing moves any more; what is left then is a fault that the proof names. */
 async function settled(client: pg.Client): Promise<void> {
-  const until = Date.now() + settleMs;
-  for (let quiet = 0; quiet < 3 && Date.now() < until; ) {
-    quiet = (await onTheWay(client)).length === 0 ? quiet + 1 : 0;
+  let [seen, moved] = ['', Date.now()];
+  for (let quiet = 0; quiet < 3 && Date.now() - moved < stuckMs; ) {
+    const left = await onTheWay(client);
+    quiet = left.length === 0 ? quiet + 1 : 0;
+    const now = JSON.stringify([left, await eventCount(client)]);
+    if (now !== seen) [seen, moved] = [now, Date.now()];
     await wait(300);
   }
 }
@@ -81,39 +87,41 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
   const stack = new Stack();
   try {
     const folder = stack.add(temporaryFolder(), (made) => made.remove());
-    const settings: WorkerSettings = { databaseUrl, secret, queue, blobFolder: folder.path };
+    const settings: SystemSettings = { databaseUrl, secret, queue, blobFolder: folder.path, poolSize: 4 };
     progress('making an ISMS in which everything hangs together');
-    const system = await startSystem(systemOptions({ ...settings, poolSize: 4 }));
+    const system = await startSystem(systemOptions(settings));
     const register = await createRegister(system).finally(() => system.stop());
 
     const client = stack.add(new pg.Client({ connectionString: databaseUrl }), (connected) => connected.end());
     await client.connect();
+    const before = await eventCount(client);
     const measurements = stack.add(openMeasurements(settings, register), (opened) => opened.close());
-    // Every measure is measured once, so that there is something to say of each.
-    const workers = stack.add(new Workers(settings), (started) => started.stop());
+    const start = () =>
+      startChild(worker, {
+        BENCH_SETTINGS: JSON.stringify(settings),
+        NODE_COMPILE_CACHE: join(folder.path, 'compiled'),
+      });
+    const shareOf = (kill: number) => Math.ceil((events / eventsAMeasurement) * (kill / kills));
     let replayed: Promise<string> | undefined;
     let recording: Promise<void> = Promise.resolve();
     for (let kill = 1; kill <= kills; kill++) {
-      await workers.start();
+      // A share of the measurements for each life, recorded from before it begins, so that every kill finds events under way.
+      recording = recording.then(() => measurements.record(shareOf(kill) - shareOf(kill - 1)));
+      const child = await start();
       if (loseQueue && kill === Math.ceil(kills / 2) + 1) replayed = replay(settings);
-      // A share of the events for each life, so that every kill finds some under way.
-      const share = Math.ceil((events * kill) / kills) - Math.ceil((events * (kill - 1)) / kills);
-      recording = recording.then(() => measurements.record(share));
       await wait(killAfter.from + Math.random() * (killAfter.to - killAfter.from));
-      await workers.kill();
+      await child.kill();
       if (loseQueue && kill === Math.ceil(kills / 2)) {
         progress(`deleted ${await deleteEveryKey(queue)} keys: the queue is lost`);
       }
-      progress(
-        `${kill}/${kills}: killed with ${measurements.recorded} measurements and ${await eventCount(client)} events`,
-      );
+      progress(`${kill}/${kills}: killed after ${(await eventCount(client)) - before} events`);
     }
-    await workers.start();
+    const last = stack.add<Child>(await start(), (child) => child.stop());
     await recording;
     if (replayed) progress(`replay: ${await replayed}`);
     progress('waiting until everything is handled');
     await settled(client);
-    await workers.stop();
+    await last.stop();
 
     const faults = [
       ...(await flowFaults(client)).map(({ what, count }) => `${count} ${what}`),
@@ -124,7 +132,9 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
     const kept = rows[0]?.count ?? 0;
     if (kept !== measurements.recorded)
       faults.push(`${measurements.recorded} measurements were recorded, ${kept} are there`);
-    return { kills, measurements: kept, events: await eventCount(client), faults };
+    const flowed = (await eventCount(client)) - before;
+    if (flowed < events) faults.push(`only ${flowed} events flowed`);
+    return { kills, measurements: kept, events: flowed, faults };
   } finally {
     await stack.stop();
   }

@@ -4,6 +4,15 @@ import type { SystemOptions } from '@annex/standalone';
 
 const mebibyte = 1024 * 1024;
 
+/** What a system in one process is given: a database and a queue of the caller's, and a folder. */
+export interface SystemSettings {
+  readonly databaseUrl: string;
+  readonly secret: string;
+  readonly queue: QueueConfig;
+  readonly blobFolder: string;
+  readonly poolSize: number;
+}
+
 /** What the services are told, for folders of a benchmark. */
 export function definitionSettings(secret: string, blobFolder: string) {
   return {
@@ -13,16 +22,9 @@ export function definitionSettings(secret: string, blobFolder: string) {
   } as const;
 }
 
-/** The whole system in one process on a database and a queue of the caller's. */
-export function systemOptions(parts: {
-  readonly databaseUrl: string;
-  readonly secret: string;
-  readonly queue: QueueConfig;
-  readonly blobFolder: string;
-  readonly poolSize: number;
-  readonly log?: Logger;
-}): SystemOptions {
-  const { databaseUrl, secret, queue, blobFolder, poolSize, log } = parts;
+/** The whole system in one process. Without a log it says nothing. */
+export function systemOptions(settings: SystemSettings, log?: Logger): SystemOptions {
+  const { databaseUrl, secret, queue, blobFolder, poolSize } = settings;
   return {
     ...definitionSettings(secret, blobFolder),
     databaseUrl,

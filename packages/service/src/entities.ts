@@ -5,6 +5,22 @@ import type { Tx } from './database/transaction.ts';
 /** A new identifier: UUIDv7, so that rows made together lie together. */
 export const newId = uuidv7;
 
+/** What every entity's row has. */
+export interface EntityColumns {
+  tenantId: string;
+  id: string;
+  version: number;
+  createdAt: Date;
+  createdBy: string;
+  updatedAt: Date;
+  updatedBy: string;
+}
+
+/** An entity that belongs to an ISMS. */
+export interface IsmsEntityColumns extends EntityColumns {
+  ismsId: string;
+}
+
 /** The columns that every entity has, for an insert. */
 export function entityFields<T>(tx: Tx<T>) {
   return { tenantId: tx.tenant, createdAt: tx.now, createdBy: tx.scope.actor, ...touched(tx) };
@@ -26,6 +42,9 @@ export function checkVersion(kind: string, id: string, present: number, expected
   });
 }
 
+/** Projections mark what was deleted at its owner; the owner's own table has no such column. */
+const present = `coalesce((to_jsonb(i) ->> 'deleted')::boolean, false) = false`;
+
 /**
  * The ISMS that is meant: the given one, or the tenant's only one.
  * Reads the table `isms` of the service (its own, or its projection).
@@ -34,13 +53,16 @@ export function checkVersion(kind: string, id: string, present: number, expected
 export async function ismsOf<T>(tx: Tx<T>, given?: string | null): Promise<string> {
   if (given !== null && given !== undefined) {
     if (!isUuid(given)) throw badInput('ismsId', given, 'a UUID');
-    const { rowCount } = await tx.query('select 1 from isms where tenant_id = $1 and id = $2', [tx.tenant, given]);
+    const { rowCount } = await tx.query(`select 1 from isms i where tenant_id = $1 and id = $2 and ${present}`, [
+      tx.tenant,
+      given,
+    ]);
     if (!rowCount)
       throw new AnnexError('NOT_FOUND', `There is no ISMS ${given}`, { details: { kind: 'Isms', id: given } });
     return given;
   }
   const { rows } = await tx.query<{ id: string; name: string }>(
-    'select id, name from isms where tenant_id = $1 order by id limit 21',
+    `select id, name from isms i where tenant_id = $1 and ${present} order by id limit 21`,
     [tx.tenant],
   );
   const [only, another] = rows;

@@ -3,6 +3,7 @@ import { AnnexError, badInput } from '@annex/schema';
 import type { Migration } from './database/migrations.ts';
 import { rolesOf } from './database/roles.ts';
 import type { WriteTx } from './database/transaction.ts';
+import type { RequestInfo } from './identity/caller.ts';
 
 /** How long a key is remembered, by the wall: 24 hours. */
 export const keyLifetimeHours = 24;
@@ -108,4 +109,26 @@ export async function once<R>(tx: WriteTx, about: IdempotencyKey, input: unknown
     [...row, result],
   );
   return JSON.parse(result) as R;
+}
+
+/**
+ * `once` for the idempotency key of a request; without one it simply runs.
+ * @param operation the operation's name; keys are scoped by tenant, caller and operation
+ * @throws AnnexError BAD_INPUT for a key of the wrong length, IDEMPOTENCY_KEY_REUSED
+ */
+export async function onceAsAsked<T, R>(
+  tx: WriteTx<T>,
+  { idempotencyKey: key, caller }: RequestInfo,
+  operation: string,
+  input: unknown,
+  run: () => Promise<R>,
+): Promise<R> {
+  if (key === undefined) return run();
+  checkIdempotencyKey(key);
+  return once(
+    tx as unknown as WriteTx,
+    { caller: caller.keyId ? `key:${caller.keyId}` : caller.actor, operation, key },
+    input,
+    run,
+  );
 }

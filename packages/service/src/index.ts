@@ -21,7 +21,15 @@ export { provisionRoles, queueRole, queueSchema, rolePassword, rolesOf, urlAs } 
 export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
 export type { Due, DueHandler, EventHandler, EventHandlers, ServiceContext, ServiceDefinition } from './definition.ts';
-export { checkVersion, entityFields, ismsOf, newId, touched } from './entities.ts';
+export {
+  checkVersion,
+  type EntityColumns,
+  entityFields,
+  type IsmsEntityColumns,
+  ismsOf,
+  newId,
+  touched,
+} from './entities.ts';
 export { sdl } from './graphql/base.ts';
 export {
   type Connection,
@@ -35,10 +43,12 @@ export { type AnsweredError, answerError, documentErrors, unforeseen, variableFa
 export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
 export { checkDocumentSize, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';
 export type { CallContext, GraphqlModule, Resolver, ResolverMap } from './graphql/module.ts';
+export { parseMoment } from './graphql/scalars.ts';
 export { buildSubgraph, subgraphSdl } from './graphql/subgraph.ts';
 export { parseJson } from './http/json.ts';
 export { type Problem, problemMediaType, problemOf } from './http/problem.ts';
 export { createHttp, instanceOf, requireToken } from './http/server.ts';
+export { onceAsAsked } from './idempotency.ts';
 export { type Caller, type RequestInfo, scopeOf } from './identity/caller.ts';
 export { type RequestTokens, type TokenKeys, TokenSigner, TokenVerifier } from './identity/token.ts';
 export { createLogger, type LogDestination, type LogLevel, logToFile } from './logging.ts';

@@ -272,6 +272,19 @@ describe.each(ways)('the loop $name', ({ start, missing }) => {
     expect((await clause('8.3')).verdict).toBe('GAP');
   });
 
+  it('imports a log once for an idempotency key, and refuses the key for another log', async () => {
+    const send = (raw: string) =>
+      client.request('POST', '/v1/imports?format=sarif&source=trivy', {
+        raw,
+        headers: { 'idempotency-key': 'the-same' },
+      });
+    const [first, again] = [await send(clean('trivy')), await send(clean('trivy'))];
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    const other = await send(clean('another'));
+    expect([other.status, other.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  });
+
   it('refuses a log without runs and keeps what it had', async () => {
     const before = await clause('8.3');
     const { status, body } = await client.import('codeql', readFileSync(join(inputs, 'no-runs.sarif')));

@@ -23,10 +23,11 @@ describe('a gap', () => {
     const emit = (sequence: number) =>
       auditing.emit('annex.risk.risk.changed.v1', { rows: [risk(newId(), 'Medium')] }, { sequence });
     await at('2026-12-01T00:00:00Z');
-    await emit(1);
-    await emit(4);
-    await emit(6);
-    await auditing.settle();
+    // One after the other: were 4 handled before 1, the gap would at first be another one.
+    for (const sequence of [1, 4, 6]) {
+      await emit(sequence);
+      await auditing.settle();
+    }
     await at('2026-12-01T00:00:09Z');
     await auditing.settle();
     expect(await requests(id)).toEqual([]);

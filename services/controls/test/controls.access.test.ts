@@ -21,7 +21,9 @@ it('walks every root field of the service', () => {
   const fields = ['getQueryType', 'getMutationType'] as const;
   const served = fields.flatMap((root) => Object.keys(scenario.service.schema[root]()?.getFields() ?? {}));
   const walked = [...queries, ...mutations].map((door) => door.name);
-  expect(served.filter((name) => !name.startsWith('_') && !walked.includes(name))).toEqual([]);
+  // Dead letters are in every service's schema and tested where they are made.
+  const own = served.filter((name) => !name.startsWith('_') && !/DeadLetters$/.test(name));
+  expect(own.filter((name) => !walked.includes(name))).toEqual([]);
 });
 
 describe.each(Object.keys(roles) as RoleName[])('%s', (role) => {

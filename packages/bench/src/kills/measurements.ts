@@ -1,7 +1,6 @@
 import { connectDatabase, createLogger, newId, type Resolver, type Scope, serviceUrl } from '@annex/service';
 import { allDefinitions } from '@annex/standalone';
-import { definitionSettings } from '../system.ts';
-import type { WorkerSettings } from '../worker.ts';
+import { definitionSettings, type SystemSettings } from '../system.ts';
 import type { Register } from './organisation.ts';
 
 /** Records measurements by the evidence service's own operation, on a connection that no kill reaches. */
@@ -20,7 +19,7 @@ const tellEveryMs = 20;
 type Recording = (parent: unknown, args: { input: unknown }, context: unknown) => Promise<unknown>;
 
 /** The service's mutation, which checks its input, computes what the measure says now and records the events. */
-function operation(settings: WorkerSettings): Recording {
+function operation(settings: SystemSettings): Recording {
   const evidence = allDefinitions(definitionSettings(settings.secret, settings.blobFolder)).find(
     (definition) => definition.name === 'evidence',
   );
@@ -31,7 +30,7 @@ function operation(settings: WorkerSettings): Recording {
   throw new Error('The evidence service records no measurements');
 }
 
-export function openMeasurements(settings: WorkerSettings, register: Register): Measurements {
+export function openMeasurements(settings: SystemSettings, register: Register): Measurements {
   const database = connectDatabase<unknown>({
     service: 'evidence',
     url: serviceUrl(settings, 'evidence'),

@@ -30,28 +30,49 @@ async function openLoop(system: System, databaseUrl: string): Promise<Loop> {
   const url = await system.gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
-  const audit = system.services.find((service) => service.definition.name === 'audit');
-  let told: () => void = () => undefined;
-  audit?.database.onRecorded(() => told());
 
+  // Told of a record at any moment, also of one between two looks.
+  let told = false;
+  let wake: () => void = () => undefined;
+  const audit = system.services.find((service) => service.definition.name === 'audit');
+  audit?.database.onRecorded(() => {
+    told = true;
+    wake();
+  });
+  const untilTold = () =>
+    new Promise<void>((done) => {
+      const timer = setTimeout(done, told ? 0 : 1000);
+      wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+
+  /** The next event that says that clause 8.3 came to another verdict: what a level above criteria, or its recovery, leads to. */
   const readiness = async (after: string): Promise<string | undefined> => {
     const { rows } = await client.query<{ position: string }>(
-      `select position from audit.outbox where type = 'annex.audit.readiness.changed.v1' and position > $1 order by position limit 1`,
+      `select position from audit.outbox where type = 'annex.audit.readiness.changed.v1' and position > $1
+          and strpos(body, '"clause":"8.3"') > 0 order by position limit 1`,
       [after],
     );
     return rows[0]?.position;
+  };
+
+  const changed = async (after: string): Promise<string> => {
+    const late = Date.now() + 30_000;
+    while (Date.now() < late) {
+      told = false;
+      const next = await readiness(after);
+      if (next !== undefined) return next;
+      await untilTold();
+    }
+    throw new Error('Readiness did not change within 30 s');
   };
 
   let last = '0';
   for (let next = await readiness(last); next !== undefined; next = await readiness(last)) last = next;
   return {
     async turn(log) {
-      let recorded = false;
-      let wake: () => void = () => undefined;
-      told = () => {
-        recorded = true;
-        wake();
-      };
       const answer = await fetch(`${url}/v1/imports?format=sarif&source=scanner`, {
         method: 'POST',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/sarif+json' },
@@ -60,23 +81,7 @@ async function openLoop(system: System, databaseUrl: string): Promise<Loop> {
       if (answer.status !== 201)
         throw new Error(`The import was answered with ${answer.status}: ${await answer.text()}`);
       const { id } = (await answer.json()) as { id: string };
-      const late = Date.now() + 30_000;
-      for (;;) {
-        const next = await readiness(last);
-        if (next !== undefined) {
-          last = next;
-          break;
-        }
-        if (Date.now() > late) throw new Error('Readiness did not change within 30 s');
-        if (!recorded)
-          await Promise.race([
-            new Promise<void>((done) => {
-              wake = done;
-            }),
-            new Promise((done) => setTimeout(done, 1000)),
-          ]);
-        recorded = false;
-      }
+      last = await changed(last);
       const { rows } = await client.query<{ ms: number }>(
         `select (extract(epoch from r.recorded_at - i.recorded_at) * 1000)::float8 as ms
            from audit.outbox r, evidence.outbox i

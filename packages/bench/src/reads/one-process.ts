@@ -10,14 +10,16 @@ import { systemOptions } from '../system.ts';
 const databaseUrl = process.env.DATABASE_URL ?? '';
 const folder = process.env.BENCH_FOLDER ?? '';
 const system = await startSystem(
-  systemOptions({
-    databaseUrl,
-    queue: queueConfig(databaseUrl, undefined, benchSecret),
-    secret: benchSecret,
-    poolSize: Number(process.env.BENCH_POOL_SIZE),
-    blobFolder: join(folder, 'blobs'),
-    log: createLogger({ service: 'annex', level: 'info', destination: logToFile(join(folder, 'annex.log')) }),
-  }),
+  systemOptions(
+    {
+      databaseUrl,
+      queue: queueConfig(databaseUrl, undefined, benchSecret),
+      secret: benchSecret,
+      poolSize: Number(process.env.BENCH_POOL_SIZE),
+      blobFolder: join(folder, 'blobs'),
+    },
+    createLogger({ service: 'annex', level: 'info', destination: logToFile(join(folder, 'annex.log')) }),
+  ),
 );
 const address = await system.gateway.app.listen({ host: '127.0.0.1', port: 0 });
 tellReady(`${address}/graphql`, () => system.stop());

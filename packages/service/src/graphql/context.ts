@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import type { Logger } from 'pino';
 import type { Database, OpenRead } from '../database/database.ts';
 import type { Tx, WriteTx } from '../database/transaction.ts';
-import { checkIdempotencyKey, once } from '../idempotency.ts';
+import { checkIdempotencyKey, onceAsAsked } from '../idempotency.ts';
 import { type Caller, type RequestInfo, scopeOf } from '../identity/caller.ts';
 import type { CallContext } from './module.ts';
 
@@ -71,7 +71,7 @@ export class RequestContext<T> implements CallContext<T> {
   }
 
   async write<R>(operation: string, input: unknown, run: (tx: WriteTx<T>) => Promise<R>): Promise<R> {
-    const { asOf, idempotencyKey: key, caller } = this.request;
+    const { asOf, idempotencyKey: key } = this.request;
     if (asOf) {
       throw new AnnexError('AS_OF_NOT_WRITABLE', `${operation} was asked for together with Annex-As-Of`, {
         details: { asOf: asOf.toISOString() },
@@ -83,15 +83,12 @@ export class RequestContext<T> implements CallContext<T> {
     // The same mutation twice in one document is two effects; their order in it tells them apart, also in a repeat.
     const count = (this.#writes.get(operation) ?? 0) + 1;
     this.#writes.set(operation, count);
-    const about = {
-      caller: caller.keyId ? `key:${caller.keyId}` : caller.actor,
-      operation: count === 1 ? operation : `${operation}#${count}`,
-    };
+    const named = count === 1 ? operation : `${operation}#${count}`;
     this.#writing = true;
     try {
       await this.#endReading();
       return await this.#database.write(scopeOf(this.request), (tx) =>
-        key === undefined ? run(tx) : once(tx as WriteTx, { ...about, key }, input, () => run(tx)),
+        onceAsAsked(tx, this.request, named, input, () => run(tx)),
       );
     } finally {
       this.#writing = false;

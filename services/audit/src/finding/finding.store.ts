@@ -1,7 +1,6 @@
 import type { EventRow } from '@annex/schema';
-import type { Tx, WriteTx } from '@annex/service';
+import type { EntityColumns, Tx, WriteTx } from '@annex/service';
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import type { EntityColumns } from '../entity.ts';
 import type { FindingCause, FindingCondition, FindingOrigin, FindingStatus } from './finding.ts';
 
 interface FindingTable extends EntityColumns {

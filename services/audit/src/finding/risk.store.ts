@@ -1,6 +1,6 @@
 import type { EventRow } from '@annex/schema';
+import type { EntityColumns } from '@annex/service';
 import { entityFields, type Tx, touched, type WriteTx } from '@annex/service';
-import type { EntityColumns } from '../entity.ts';
 import type { RiskSeen } from './finding.ts';
 
 type RiskRow = EventRow<'annex.risk.risk.changed.v1'>;

@@ -1,6 +1,6 @@
 import type { EventRow } from '@annex/schema';
+import type { EntityColumns } from '@annex/service';
 import { entityFields, touched, type WriteTx } from '@annex/service';
-import type { EntityColumns } from '../entity.ts';
 
 type IsmsRow = EventRow<'annex.controls.isms.changed.v1'>;
 

@@ -1,7 +1,7 @@
 import type { Basis, RuleResult, Verdict } from '@annex/schema';
+import type { EntityColumns } from '@annex/service';
 import { entityFields, type Tx, touched, type WriteTx } from '@annex/service';
 import type { ColumnType, Selectable } from 'kysely';
-import type { EntityColumns } from '../entity.ts';
 import type { ClauseMove, GatheredRule } from './readiness.ts';
 
 interface RuleResultGatheredTable extends EntityColumns {

@@ -1,6 +1,6 @@
+import type { EntityColumns } from '@annex/service';
 import { newId, type Tx, type WriteTx } from '@annex/service';
 import { type ColumnType, type Selectable, sql } from 'kysely';
-import type { EntityColumns } from '../entity.ts';
 import type { Arrival, Known } from './trail.ts';
 
 interface EventColumns {

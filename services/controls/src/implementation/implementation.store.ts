@@ -1,9 +1,9 @@
 import { notFound } from '@annex/schema';
+import type { IsmsEntityColumns } from '@annex/service';
 import { entityFields, newId, type Tx, touched, type WriteTx } from '@annex/service';
-import type { IsmsEntityRow } from '../entity.ts';
 import type { ImplementationStatus } from '../strength/strength.ts';
 
-export interface ImplementationRow extends IsmsEntityRow {
+export interface ImplementationRow extends IsmsEntityColumns {
   reference: string;
   title: string;
   description: string;
@@ -16,7 +16,7 @@ export interface ImplementationRow extends IsmsEntityRow {
 
 export interface ImplementationTables {
   implementation: ImplementationRow;
-  implementationControl: IsmsEntityRow & { implementationId: string; controlId: string };
+  implementationControl: IsmsEntityColumns & { implementationId: string; controlId: string };
 }
 
 const present = (tx: Tx<ImplementationTables>) =>

@@ -1,9 +1,9 @@
 import { notFound } from '@annex/schema';
+import type { EntityColumns } from '@annex/service';
 import { type Tx, touched, type WriteTx } from '@annex/service';
-import type { EntityRow } from '../entity.ts';
 import type { IsmsStatus } from './isms.ts';
 
-export interface IsmsRow extends EntityRow {
+export interface IsmsRow extends EntityColumns {
   name: string;
   description: string;
   scope: string;

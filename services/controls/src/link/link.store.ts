@@ -1,8 +1,7 @@
-import type { Tx, WriteTx } from '@annex/service';
-import type { IsmsEntityRow } from '../entity.ts';
+import type { IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
 import type { LinkRole, LinkStanding } from '../strength/strength.ts';
 
-export interface MeasureLinkRow extends IsmsEntityRow {
+export interface MeasureLinkRow extends IsmsEntityColumns {
   implementationId: string;
   measureId: string;
   weight: number;

@@ -1,10 +1,9 @@
 import type { EventRow } from '@annex/schema';
-import type { Tx, WriteTx } from '@annex/service';
-import type { IsmsEntityRow } from '../entity.ts';
+import type { IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
 
 export type AttainmentState = EventRow<'annex.evidence.attainment.changed.v1'>['state'];
 
-export interface MeasureRow extends IsmsEntityRow {
+export interface MeasureRow extends IsmsEntityColumns {
   sourceVersion: number;
   deleted: boolean;
   reference: string;
@@ -14,7 +13,7 @@ export interface MeasureRow extends IsmsEntityRow {
   target: number;
 }
 
-export interface AttainmentRow extends IsmsEntityRow {
+export interface AttainmentRow extends IsmsEntityColumns {
   sourceVersion: number;
   deleted: boolean;
   state: AttainmentState;

@@ -1,6 +1,5 @@
-import type { Tx, WriteTx } from '@annex/service';
+import type { IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
 import { type DesignAssessmentRow, type DesignAssessmentTable, latestAssessments } from '../design/design.store.ts';
-import type { IsmsEntityRow } from '../entity.ts';
 import {
   findImplementations,
   type ImplementationRow,
@@ -11,7 +10,7 @@ import type { AttainmentRow, MeasureRow, MeasureTables } from '../measure/measur
 import type { LinkFacts, Reading, Strength, StrengthFacts, Verification } from './strength.ts';
 
 /** The strength of the implementation with the same id, as it was computed last. */
-export interface StrengthRow extends IsmsEntityRow {
+export interface StrengthRow extends IsmsEntityColumns {
   verified: number;
   claimed: number;
   verification: Verification;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type FieldFault, isUuid, notFound } from '@annex/schema';
-import { type ServiceContext, scopeOf } from '@annex/service';
+import { onceAsAsked, type ServiceContext, scopeOf } from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BlobStore } from '../blob/blob.ts';
 import { checkLength, type ReceivedForm, receiveForm } from '../blob/multipart.ts';
@@ -112,11 +112,14 @@ export function evidenceRoutes(
       fields,
     });
     try {
-      const answer = await database.write(scopeOf(request.caller), async (tx) => {
-        const content = contentOf(form, tx.now);
-        const row = await addEvidence(tx, content, form.file);
-        return answerOf(row, content.implementationIds, tx.now);
-      });
+      const input = { fields: Object.fromEntries(form.fields), fileName: form.fileName, sha256: form.file.sha256 };
+      const answer = await database.write(scopeOf(request.caller), (tx) =>
+        onceAsAsked(tx, request.caller, 'addEvidence', input, async () => {
+          const content = contentOf(form, tx.now);
+          const row = await addEvidence(tx, content, form.file);
+          return answerOf(row, content.implementationIds, tx.now);
+        }),
+      );
       return reply.code(201).header('location', `/evidence/${answer.id}`).send(answer);
     } finally {
       await form.file.discard();

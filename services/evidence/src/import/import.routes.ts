@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AnnexError, badInput, isUuid, notFound } from '@annex/schema';
-import { type ServiceContext, scopeOf } from '@annex/service';
+import { onceAsAsked, type ServiceContext, scopeOf } from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BlobStore } from '../blob/blob.ts';
 import { checkLength } from '../blob/multipart.ts';
@@ -69,8 +69,12 @@ export function importRoutes(
     const file = await receiveBody(request, store, limit);
     try {
       const log = parseSarif(await file.read());
-      const row = await database.write(scopeOf(request.caller), (tx) => importSarif(tx, { ...asked, log }, file));
-      return reply.code(201).header('location', `/imports/${row.id}`).send(answerOf(row));
+      const answer = await database.write(scopeOf(request.caller), (tx) =>
+        onceAsAsked(tx, request.caller, 'importSarif', { ...asked, sha256: file.sha256 }, async () =>
+          answerOf(await importSarif(tx, { ...asked, log }, file)),
+        ),
+      );
+      return reply.code(201).header('location', `/imports/${answer.id}`).send(answer);
     } finally {
       await file.discard();
     }

@@ -1,5 +1,5 @@
+import type { IsmsEntityColumns } from '@annex/service';
 import { newId, type Tx, type WriteTx } from '@annex/service';
-import type { IsmsEntityColumns } from '../entity.ts';
 import type { CheckOutcome, Level, Outcome, SarifLog } from './sarif.ts';
 
 export interface ImportRow {

@@ -1,5 +1,4 @@
-import type { Tx, WriteTx } from '@annex/service';
-import type { IsmsEntityColumns } from '../entity.ts';
+import type { IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
 import type { AttainmentState, Collector, MeasurementState, Reading, SourceState } from './measure.ts';
 
 export interface MeasureRow extends IsmsEntityColumns {

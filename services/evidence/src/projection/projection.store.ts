@@ -1,7 +1,6 @@
 import type { EventRow } from '@annex/schema';
 import { badInput } from '@annex/schema';
-import type { Tx, WriteTx } from '@annex/service';
-import type { EntityColumns, IsmsEntityColumns } from '../entity.ts';
+import type { EntityColumns, IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
 
 type IsmsRow = EventRow<'annex.controls.isms.changed.v1'>;
 type ImplementationRow = EventRow<'annex.controls.implementation.changed.v1'>;

@@ -1,6 +1,5 @@
 import { AnnexError, badInput, isUuid } from '@annex/schema';
-import { newId } from '@annex/service';
-import { readMoment } from './moment.ts';
+import { newId, parseMoment } from '@annex/service';
 
 /** What of a request tells who is calling and how. */
 export interface CallHeaders {
@@ -39,7 +38,7 @@ function utf8(name: string, value: string): string {
 }
 
 function momentOf(given: string, now: Date): Date {
-  const moment = readMoment(given);
+  const moment = parseMoment(given);
   if (!moment)
     throw badInput('Annex-As-Of', given.slice(0, 64), 'must be a moment as of RFC 3339, such as 2026-11-24T09:30:00Z');
   if (moment > now)

@@ -1,7 +1,6 @@
 import { AnnexError, badInput, type FieldFault, isUuid } from '@annex/schema';
-
+import { parseMoment } from '@annex/service';
 import { type GraphQLInputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
-import { readMoment } from '../caller/moment.ts';
 import type { StoredOperation } from './operation.ts';
 
 /** What a REST request says, before its variables are made. */
@@ -37,7 +36,7 @@ export function valueOfText(type: GraphQLInputType, text: string, place: string)
         ? text.toLowerCase()
         : refuse('must be a UUID, such as 0193f2a4-7c1e-7b52-9d3c-5a1f0e6b8c21');
     case 'DateTime':
-      return readMoment(text) ? text : refuse('must be a moment as of RFC 3339, such as 2026-11-24T09:30:00Z');
+      return parseMoment(text) ? text : refuse('must be a moment as of RFC 3339, such as 2026-11-24T09:30:00Z');
     default:
       return text;
   }
