@@ -28,7 +28,7 @@ const tenantChanged = {
   type: 'annex.identity.tenant.changed.v1',
   time: '2026-11-24T09:30:00.000Z',
   datacontenttype: 'application/json',
-  dataschema: '/asyncapi.json#/components/messages/annex.identity.tenant.changed.v1',
+  dataschema: 'urn:annex:event:annex.identity.tenant.changed.v1',
   tenantid: id,
   sequence: 1,
   actor: 'system:identity',

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { CloudEvent } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { Client } from './client.ts';
 import { type Installation, oneProcess, sixProcesses } from './installation.ts';
@@ -218,6 +219,7 @@ describe.each(ways)('the loop $name', ({ start, missing }) => {
       data: { rows: { id: string; status: string }[] };
     };
     expect(event.data.rows[0]).toMatchObject({ id: finding?.id, status: 'PROPOSED' });
+    expect(new CloudEvent(JSON.parse(hook?.body ?? '{}')).validate()).toBe(true);
   });
 
   it('takes an incomplete run for unknown, not for clean', async () => {

@@ -14,7 +14,9 @@ export const Envelope = Type.Object({
   subject: Type.Optional(Type.String({ description: 'The id of the entity where the event is about one' })),
   time: Moment,
   datacontenttype: Type.Literal('application/json'),
-  dataschema: Type.String({ description: 'Where the schema of data is named in the AsyncAPI document' }),
+  dataschema: Type.String({
+    description: 'urn:annex:event: and the type: the schema of data is that of the message in the AsyncAPI document',
+  }),
   tenantid: Uuid,
   sequence: Type.Integer({ minimum: 1, description: 'Contiguous for a source and a tenant' }),
   entityversion: Type.Optional(Type.Integer({ minimum: 1 })),

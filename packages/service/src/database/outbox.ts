@@ -57,7 +57,7 @@ export function eventBodies(recorded: {
       ...(subject === undefined ? {} : { subject }),
       time: time.toISOString(),
       datacontenttype: 'application/json',
-      dataschema: `/asyncapi.json#/components/messages/${type}`,
+      dataschema: `urn:annex:event:${type}`,
       tenantid: scope.tenant,
       ...(entityversion === undefined ? {} : { entityversion }),
       actor: scope.actor,

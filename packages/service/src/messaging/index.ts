@@ -12,26 +12,10 @@ import { type Relay, type RelayOptions, startRelay } from './relay.ts';
 import { resendHandler, resendKind, resyncKind } from './replay.ts';
 import { startTicker, type Ticker, type TickerOptions } from './ticker.ts';
 
-export { maxHops, type Upcast } from './consumer.ts';
-export {
-  type DeadLetter,
-  listDeadLetters,
-  retryDeadLetter,
-  retryDeadLetters,
-} from './deadletters.ts';
+export { listDeadLetters, retryDeadLetter, retryDeadLetters } from './deadletters.ts';
 export { schedule, unschedule } from './due.ts';
-export {
-  type DeliveryOptions,
-  deliveryDefaults,
-  openQueues,
-  type QueueConfig,
-  type QueuedEvent,
-  type Queues,
-} from './queue.ts';
-export { type Relay, type RelayOptions, relayDefaults } from './relay.ts';
+export { type DeliveryOptions, openQueues, type QueueConfig, type Queues } from './queue.ts';
 export { replay, requestResync, resendRange, sweep } from './replay.ts';
-export { messagingMigrations } from './tables.ts';
-export { type Ticker, type TickerOptions, tickerDefaults } from './ticker.ts';
 
 export interface MessagingParts<T> {
   readonly definition: ServiceDefinition<T>;

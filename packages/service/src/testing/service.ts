@@ -121,7 +121,7 @@ export async function startTestService<T>(
         type,
         time: new Date().toISOString(),
         datacontenttype: 'application/json',
-        dataschema: `/asyncapi.json#/components/messages/${type}`,
+        dataschema: `urn:annex:event:${type}`,
         tenantid: tenant,
         actor: 'system:test',
         correlationid: uuidv7(),
