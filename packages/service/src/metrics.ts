@@ -1,6 +1,6 @@
 import type { ServiceName } from '@annex/schema';
 import type { Pool } from 'pg';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What a service counts. One registry a service, so that several in one process do not mix. */
 export interface Metrics {
@@ -13,6 +13,10 @@ export interface Metrics {
   readonly errors: Counter<'code'>;
   /** Shows a pool's connections: all, idle, and requests that wait for one. */
   watchPool(pool: Pool): void;
+  /** Shows another service's figures along with these: services of one process have one `/metrics`. */
+  include(other: Metrics): void;
+  /** All of it in Prometheus' text format. */
+  text(): Promise<string>;
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -21,13 +25,22 @@ const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  * @param service becomes the label `service` of everything
  * @param options `process: true` adds the process's own figures (memory, event loop); once a process is enough
  */
-export function createMetrics(service: ServiceName, options: { readonly process?: boolean } = {}): Metrics {
+export function createMetrics(service: ServiceName | 'gateway', options: { readonly process?: boolean } = {}): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   if (options.process) collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const included: Metrics[] = [];
   return {
     registry,
+    include: (other) => {
+      included.push(other);
+    },
+    async text() {
+      if (included.length === 0) return registry.metrics();
+      const all = [registry, ...included.map((other) => other.registry)];
+      return AggregatorRegistry.aggregate(await Promise.all(all.map((one) => one.getMetricsAsJSON()))).metrics();
+    },
     http: new Histogram({
       name: 'annex_http_request_seconds',
       help: 'Duration of HTTP requests',

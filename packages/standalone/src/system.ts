@@ -70,13 +70,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     }
     const identity = services.find((service) => service.definition.name === 'identity');
     if (!identity) throw new Error('The service identity is missing');
+    const metrics = createMetrics('gateway', { process: true });
+    for (const service of services) metrics.include(service.metrics);
     const gateway = await createGateway({
       config: options.gateway,
       identity: identity.database as unknown as Database<IdentityDatabase>,
       upstreams: services.map((service) => localUpstream(service.definition.name, service)),
       signer,
       log: log.child({ service: 'gateway' }),
-      metrics: createMetrics('identity', { process: true }),
+      metrics,
     });
     const idle = (timeoutMs?: number) =>
       allIdle(

@@ -46,6 +46,8 @@ await runProcess(async (read) => {
     keys: { jwks: signer.jwks },
     log,
   });
+  const metrics = createMetrics('gateway', { process: true });
+  metrics.include(service.metrics);
   const gateway = await createGateway({
     config: own,
     identity: service.database,
@@ -55,7 +57,7 @@ await runProcess(async (read) => {
     ],
     signer,
     log,
-    metrics: createMetrics('identity', { process: true }),
+    metrics,
   });
   const address = await gateway.app.listen({ host: config.host, port: config.port });
   log.info({ address }, 'listening');

@@ -108,8 +108,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
 
   addHealthRoutes(app, readiness, log);
   app.get('/metrics', async (_request, reply) => {
-    const { registry } = metrics;
-    return reply.type(registry.contentType).send(await registry.metrics());
+    return reply.type(metrics.registry.contentType).send(await metrics.text());
   });
   return app;
 }
