@@ -3,7 +3,8 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 export interface LoggingOptions {
-  readonly service: string;
+  /** Named on each line; left out where the parts of a process name themselves. */
+  readonly service?: string;
   readonly level: LogLevel;
   /** Where lines go; standard output unless told. */
   readonly destination?: DestinationStream;
@@ -65,7 +66,7 @@ export function createLogger(options: LoggingOptions): Logger {
   return pino(
     {
       level: options.level,
-      base: { service: options.service },
+      base: options.service === undefined ? {} : { service: options.service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redacted, censor: '[redacted]' },

@@ -178,7 +178,7 @@ export async function runService<T>(
     const config = processConfig(read);
     const definition = define(read, config);
     read.finish();
-    const log = createLogger({ service: definition.name, level: config.logLevel });
+    const log = createLogger({ level: config.logLevel });
     await prepareDatabase(config, [definition as ServiceDefinition<unknown>]);
     const queues = await openQueues(config.queue, log);
     const service = await startService(definition, {

@@ -137,7 +137,7 @@ export async function startStandalone(config: StandaloneConfig, secret: string, 
       evidence: evidenceConfig(read, join(folder, 'blobs')),
       privateAddresses: config.privateAddresses,
       gateway: gatewayConfig(read, config.production),
-      log: createLogger({ service: 'annex', level: config.logLevel, destination: openLog(folder) }),
+      log: createLogger({ level: config.logLevel, destination: openLog(folder) }),
       onStep: step,
     });
     const apiKey = config.seed === 'example' ? await prepareExample(system, folder, step) : '';

@@ -34,7 +34,7 @@ await runProcess(async (read) => {
   });
   read.finish();
 
-  const log = createLogger({ service: 'gateway', level: config.logLevel });
+  const log = createLogger({ level: config.logLevel });
   await prepareDatabase(config, [identity]);
   const queues = await openQueues(config.queue, log);
   const signer = await TokenSigner.from(tokenSeed(config.secret));
@@ -56,7 +56,7 @@ await runProcess(async (read) => {
       ...addresses.map(({ service: name, url }) => httpUpstream(name, url)),
     ],
     signer,
-    log,
+    log: log.child({ service: 'gateway' }),
     metrics,
   });
   const address = await gateway.app.listen({ host: config.host, port: config.port });

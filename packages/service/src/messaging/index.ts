@@ -71,7 +71,7 @@ export async function startMessaging<T>(parts: MessagingParts<T>): Promise<Messa
   const { definition, database, clock, options = {} } = parts;
   const missing = unhandled(definition);
   if (missing.length > 0) throw new Error(`${definition.name} has no handler for ${missing.join(', ')}`);
-  const log = parts.log.child({ service: definition.name });
+  const { log } = parts;
   const metrics = messagingMetrics(definition.name, parts.metrics);
   const shared = 'add' in parts.queue;
   const queues = 'add' in parts.queue ? parts.queue : await openQueues(parts.queue, log, options.delivery);
