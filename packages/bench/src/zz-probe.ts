@@ -1,59 +1,36 @@
-import { queueConfig } from '@annex/service';
 import { startSystem } from '@annex/standalone';
 import pg from 'pg';
-import { startChild } from './child.ts';
-import { openMeasurements } from './kills/measurements.ts';
-import { createRegister } from './kills/organisation.ts';
+import { createLoop, sarifLog } from './loop/organisation.ts';
 import { benchSecret, startPostgres, startRedis, temporaryFolder } from './servers.ts';
 import { systemOptions } from './system.ts';
-
 const postgres = await startPostgres();
-const redis = process.argv[2] === 'redis' ? await startRedis() : undefined;
+const redis = await startRedis();
 const folder = temporaryFolder();
-const settings = {
-  databaseUrl: postgres.url,
-  secret: benchSecret,
-  queue: queueConfig(postgres.url, redis?.url, benchSecret),
-  blobFolder: folder.path,
-  poolSize: 4,
-};
-const system = await startSystem(systemOptions(settings));
-const register = await createRegister(system).finally(() => system.stop());
-const client = new pg.Client(postgres.url);
-await client.connect();
-const m = openMeasurements(settings, register);
-const N = Number(process.argv[3] ?? 200);
-let t0 = Date.now();
-await m.record(N);
-console.log(`recorded ${N} in ${Date.now() - t0} ms`);
-const count = async () =>
-  (
-    await client.query(
-      `select (select count(*) from evidence.outbox where published_at is not null)::int as pub, (select count(*) from controls.inbox)::int as c, (select count(*) from risk.inbox)::int as r, (select count(*) from audit.inbox where consumer='audit')::int as a, (select count(*) from audit.inbox where consumer='trail')::int as t, (select count(*) from integrations.inbox)::int as i`,
-    )
-  ).rows[0];
-console.log(JSON.stringify(await count()));
-t0 = Date.now();
-const child = startChild(new URL('./worker.ts', import.meta.url), {
-  BENCH_SETTINGS: JSON.stringify(settings),
-  NODE_COMPILE_CACHE: '/tmp/ncc2',
-  BENCH_LOG: 'info',
-});
-child.then(() => console.log(`READY ${Date.now() - t0}`));
-let last = '';
-let still = 0;
-while (still < 60) {
-  const c = JSON.stringify(await count());
-  if (c !== last) {
-    console.log(Date.now() - t0, c);
-    last = c;
-    still = 0;
-  } else still++;
-  await new Promise((d) => setTimeout(d, Date.now() - t0 < 5000 ? 100 : 500));
-}
-await (await child).stop();
-await m.close();
-await client.end();
-await redis?.stop();
-await postgres.stop();
-folder.remove();
+const system = await startSystem(systemOptions({ databaseUrl: postgres.url, secret: benchSecret, queue: { kind: 'redis', url: redis!.url, prefix: 'annex' }, blobFolder: folder.path, poolSize: 6 }));
+const { key } = await createLoop(system);
+const url = await system.gateway.app.listen({ host: '127.0.0.1', port: 0 });
+const client = new pg.Client(postgres.url); await client.connect();
+const counts: Record<string, number> = {};
+const orig = pg.Client.prototype.query as any;
+let counting = false;
+(pg.Client.prototype as any).query = function (...a: any[]) { if (counting && typeof a[0] === 'string') { const s = (this as any).connectionParameters?.user ?? '?'; counts[s] = (counts[s] ?? 0) + 1; (this as any).__t ??= 0; } return orig.apply(this, a); };
+const turn = async (i: number) => { const r = await fetch(`${url}/v1/imports?format=sarif&source=scanner`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/sarif+json' }, body: i % 2 === 0 ? sarifLog(0) : sarifLog(60) }); if (r.status !== 201) throw new Error(await r.text()); await system.idle(); };
+for (let i = 0; i < 30; i++) await turn(i);
+const { rows: [{ now }] } = await client.query('select clock_timestamp() as now');
+counting = true;
+const N = 60;
+for (let i = 0; i < N; i++) await turn(i);
+counting = false;
+console.log('statements per loop', Object.fromEntries(Object.entries(counts).map(([k, v]) => [k, Math.round(v / N * 10) / 10])));
+const stage = async (name: string, sql: string) => { const { rows } = await client.query(`with d as (${sql}) select count(*)::int n, percentile_cont(0.5) within group (order by ms)::numeric(8,1) as p50, percentile_cont(0.99) within group (order by ms)::numeric(8,1) as p99 from d`, [now]); console.log(name.padEnd(60), JSON.stringify(rows[0])); };
+const ms = (a: string, b: string) => `extract(epoch from ${b} - ${a}) * 1000 as ms`;
+await stage('evidence: recorded -> published mark', `select ${ms('recorded_at', 'published_at')} from evidence.outbox where type like '%attainment%' and recorded_at > $1`);
+await stage('evidence recorded -> controls tx inbox insert', `select ${ms('o.recorded_at', 'i.handled_at')} from evidence.outbox o join controls.inbox i on i.event_id = o.id where type like '%attainment%' and recorded_at > $1`);
+await stage('controls tx: inbox insert -> outbox insert (strength)', `select ${ms('i.handled_at', 'o.recorded_at')} from controls.outbox o join controls.inbox i on i.event_id = (('{'||o.body)::jsonb->>'causationid')::uuid where o.type like '%strength%' and recorded_at > $1`);
+await stage('controls recorded -> risk tx inbox insert', `select ${ms('o.recorded_at', 'i.handled_at')} from controls.outbox o join risk.inbox i on i.event_id = o.id where type like '%strength%' and recorded_at > $1`);
+await stage('risk tx: inbox insert -> outbox insert', `select ${ms('i.handled_at', 'o.recorded_at')} from risk.outbox o join risk.inbox i on i.event_id = (('{'||o.body)::jsonb->>'causationid')::uuid where o.type like '%conformity%' and recorded_at > $1`);
+await stage('risk recorded(conformity) -> audit tx inbox insert', `select ${ms('o.recorded_at', 'i.handled_at')} from risk.outbox o join audit.inbox i on i.event_id = o.id and i.consumer='audit' where type like '%conformity%' and recorded_at > $1`);
+await stage('audit tx: inbox insert -> outbox insert (readiness)', `select ${ms('i.handled_at', 'o.recorded_at')} from audit.outbox o join audit.inbox i on i.event_id = (('{'||o.body)::jsonb->>'causationid')::uuid and i.consumer='audit' where o.type like '%readiness%' and recorded_at > $1`);
+const { rows: ev } = await client.query(`select type, count(*)::int from (select type, recorded_at from evidence.outbox union all select type, recorded_at from controls.outbox union all select type, recorded_at from risk.outbox union all select type, recorded_at from audit.outbox) o where recorded_at > $1 group by 1 order by 2 desc`, [now]);
+console.log(ev.map((r: any) => `${r.type} ${(r.count / N).toFixed(1)}`).join('\n'));
+await client.end(); await system.stop(); await redis?.stop(); await postgres.stop(); folder.remove();

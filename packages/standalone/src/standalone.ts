@@ -16,8 +16,9 @@ import {
 } from '@annex/service';
 import { type ReadinessAnswer, readinessTable } from './banner.ts';
 import type { StandaloneConfig } from './config.ts';
+import { exampleTenant } from './example.ts';
 import { holdFolder } from './lock.ts';
-import { type Ask, exampleTenant, seedExample } from './seed.ts';
+import { type Ask, seedExample } from './seed.ts';
 import { type System, startSystem } from './system.ts';
 
 /** `npm start` while it runs. */
