@@ -11,7 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const itWith = (name: string) => (existsSync(join(realLogs, name)) ? it : it.skip);
+/** Named for its skipping: the logs are not part of the repository. */
+const itWith = (name: string) => (title: string, run: () => Promise<void>) =>
+  existsSync(join(realLogs, name))
+    ? it(title, run)
+    : it.skip(`${title} (../shared/inputs/sarif/${name} is not here)`, run);
 const count = (table: string) =>
   world.test.admin(async (client) =>
     Number((await client.query(`select count(*) from evidence.${table}`)).rows[0].count),

@@ -22,6 +22,12 @@ export interface Stage {
 /** Connections of each pool, the same for all. */
 const poolSize = '10';
 
+const entries = {
+  'one process': new URL('./one-process.ts', import.meta.url),
+  apollo: new URL('./apollo.ts', import.meta.url),
+  handwritten: new URL('./handwritten.ts', import.meta.url),
+};
+
 const entry = (service: string) => new URL(`../../../../services/${service}/src/main.ts`, import.meta.url);
 
 /** The services that the query needs, one process each, and the gateway in another; as docker-compose.yml runs them. */
@@ -105,20 +111,20 @@ export async function openStage(servers: readonly Server[], progress: (text: str
       BENCH_TENANTS: JSON.stringify(tenants),
     };
     const urls = new Map<Server, string>();
-    const start = async (server: Server, file: string, more: Record<string, string> = {}) => {
-      const child = await startChild(new URL(file, import.meta.url), { ...environment, ...more });
+    const start = async (server: keyof typeof entries, more: Record<string, string> = {}) => {
+      const child = await startChild(entries[server], { ...environment, ...more });
       urls.set(server, stack.add(child, (started) => started.stop()).url);
     };
     const apart = servers.includes('six processes') || servers.includes('apollo');
     const services = apart ? await startServices(stack, postgres.url, folder.path) : {};
     if (servers.includes('six processes')) urls.set('six processes', `${services.gateway}/graphql`);
-    if (servers.includes('one process')) await start('one process', './one-process.ts');
-    if (servers.includes('apollo')) await start('apollo', './apollo.ts', { BENCH_SERVICES: JSON.stringify(services) });
+    if (servers.includes('one process')) await start('one process');
+    if (servers.includes('apollo')) await start('apollo', { BENCH_SERVICES: JSON.stringify(services) });
     const ours = urls.get('one process') ?? urls.get('six processes') ?? '';
     const starts = await Promise.all(
       tenants.map(async (tenant) => ({ tenant, starts: await startsOf(ours, agent, tenant) })),
     );
-    if (servers.includes('handwritten')) await start('handwritten', './handwritten.ts');
+    if (servers.includes('handwritten')) await start('handwritten');
     const calls = callsOf(starts);
     await compare(urls, agent, calls);
     return { calls, url: (server) => urls.get(server) ?? '', stop: () => stack.stop() };

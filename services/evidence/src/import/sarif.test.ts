@@ -24,7 +24,7 @@ function refusal(body: Buffer | string): AnnexError {
   throw new Error('it was not refused');
 }
 
-describe('real logs', () => {
+describe('real logs (skipped where ../shared/inputs/sarif is not beside the repository)', () => {
   itWith('codeql-2.5.4.sarif')('counts all 72 CodeQL results though 55 fingerprints cover them', () => {
     const read = parseSarif(real('codeql-2.5.4.sarif'));
     expect(read).toMatchObject({ tools: ['CodeQL'], outcome: 'COMPLETE', results: 72, open: 72 });
@@ -260,7 +260,7 @@ describe('what is refused, with its place', () => {
   });
 });
 
-describe('mutated real logs', () => {
+describe('mutated real logs (skipped where ../shared/inputs/sarif is not beside the repository)', () => {
   const names = ['codeql-2.5.4.sarif', 'semgrep-oss-1.69.0.sarif', 'trivy-alpine310.sarif'].filter((name) =>
     existsSync(resolve(inputs, name)),
   );
