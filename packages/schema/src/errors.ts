@@ -127,6 +127,29 @@ export interface FieldFault {
   readonly allowed: string;
 }
 
+const mostFaults = 100;
+const cut = (text: string, longest: number) =>
+  text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`;
+
+/** What was given, small enough to be sent back: whoever sends a megabyte of rubbish is not sent it again. */
+function shown(given: unknown, levels = 2): unknown {
+  if (typeof given === 'string') return cut(given, 200);
+  if (typeof given !== 'object' || given === null || given instanceof Date) return given;
+  if (levels === 0) return '…';
+  if (Array.isArray(given)) return given.slice(0, 10).map((item) => shown(item, levels - 1));
+  const members = Object.entries(given).slice(0, 10);
+  return Object.fromEntries(members.map(([name, value]) => [cut(name, 100), shown(value, levels - 1)]));
+}
+
+function shownFault(fault: FieldFault): FieldFault {
+  const { field, allowed } = fault;
+  return {
+    field: cut(field, 200),
+    ...(fault.given === undefined ? {} : { given: shown(fault.given) }),
+    allowed: cut(allowed, 1000),
+  };
+}
+
 /**
  * An expected failure. The inside throws it; the edges (GraphQL, REST, CLI) say it in their own way.
  * Anything else that is thrown is a defect: it is logged and answered as INTERNAL with a reference.
@@ -139,7 +162,7 @@ export class AnnexError extends Error {
   /**
    * @param code entry of the catalogue
    * @param message one sentence about this very case
-   * @param options `faults` name fields; `details` are further facts for machines; `cause` is kept for the log
+   * @param options `faults` name fields, the first hundred are kept and each is cut to a size that can be shown; `details` are further facts for machines; `cause` is kept for the log
    */
   constructor(
     code: ErrorCode,
@@ -150,10 +173,10 @@ export class AnnexError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(cut(message, 4000), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AnnexError';
     this.code = code;
-    this.faults = options.faults ?? [];
+    this.faults = (options.faults ?? []).slice(0, mostFaults).map(shownFault);
     this.details = options.details ?? {};
   }
 

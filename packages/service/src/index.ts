@@ -41,7 +41,7 @@ export {
 } from './graphql/connection.ts';
 export { type AnsweredError, answerError, documentErrors, unforeseen, variableFaults } from './graphql/errors.ts';
 export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
-export { checkDocumentSize, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';
+export { checkDocumentSize, checkNesting, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';
 export type { CallContext, GraphqlModule, Resolver, ResolverMap } from './graphql/module.ts';
 export { parseMoment } from './graphql/scalars.ts';
 export { buildSubgraph, subgraphSdl } from './graphql/subgraph.ts';

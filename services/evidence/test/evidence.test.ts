@@ -140,6 +140,13 @@ describe('an upload', () => {
       400,
       'BAD_INPUT',
     ],
+    [
+      'has a part without a name',
+      '--b\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--b--\r\n',
+      'multipart/form-data; boundary=b',
+      400,
+      'BAD_INPUT',
+    ],
     ['is no multipart at all', 'hello', 'multipart/form-data; boundary=b', 400, 'BAD_INPUT'],
   ])('whose body %s is refused', async (_, body, type, status, code) => {
     const before = [await rows(), await world.files()];

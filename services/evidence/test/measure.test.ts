@@ -100,6 +100,22 @@ describe('a measure that counts open findings', () => {
     expect(await world.says(id)).toMatchObject({ state: 'UNKNOWN', attainment: null });
   });
 
+  it('shows its latest measurement however often the same is asked', async () => {
+    const id = await world.measure({ collector: 'SARIF_OPEN_FINDINGS', sources: ['a', 'b'] });
+    await world.import('a', log(0));
+    const ask = () =>
+      world.call(
+        'query($id: UUID!) { measure(id: $id) { attainment { measurement { id value recordedBy valueExplanation import { id } } } } }',
+        { id },
+      );
+    const first = await ask();
+    expect(first.data?.measure).toMatchObject({
+      attainment: { measurement: { value: expect.any(Number), import: { id: expect.any(String) } } },
+    });
+    // Documents are compiled when they come again.
+    for (const again of [await ask(), await ask(), await ask()]) expect(again).toEqual(first);
+  });
+
   it('made after the imports is measured at once', async () => {
     await world.at('2026-03-02T08:00:00Z');
     await world.import('d', log(25));

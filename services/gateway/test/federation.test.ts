@@ -118,6 +118,18 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
       'QUERY_TOO_COMPLEX',
     ],
     ['size', `{ markCount } #${'x'.repeat(70_000)}`, 'QUERY_TOO_COMPLEX'],
+    [
+      'nesting of lists',
+      `{ notes(first: ${'['.repeat(6000)}${']'.repeat(6000)}) { totalCount } }`,
+      'QUERY_TOO_COMPLEX',
+    ],
+    [
+      'nesting of objects',
+      `{ notes(filter: ${'{a:'.repeat(6000)}1${'}'.repeat(6000)}) { totalCount } }`,
+      'QUERY_TOO_COMPLEX',
+    ],
+    ['brackets in texts', `{ notes(first: 1, after: null) { totalCount } # ${'{'.repeat(100)}\n}`, 'ok'],
+    ['a NUL in a text', '{ notes(after: "\\u0000") { totalCount } }', 'BAD_INPUT'],
     ['syntax', '{ markCount', 'GRAPHQL_INVALID'],
     ['an unknown field', '{ nothing }', 'GRAPHQL_INVALID'],
     ['introspection beside data', '{ markCount __schema { queryType { name } } }', 'GRAPHQL_INVALID'],
@@ -140,6 +152,18 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     expect(answer.errors?.[0]?.extensions).toMatchObject({
       code: 'BAD_INPUT',
       faults: [{ field: 'first', given: 'many' }],
+    });
+  });
+
+  it.each(['\u0000', 'half \ud83d'])('names the place of a text that nothing can store', async (text) => {
+    const [{ key }] = system.tenants;
+    const answer = await system.graphql(key, 'query N($after: String) { notes(after: $after) { totalCount } }', {
+      after: 'x',
+      unused: [{ deep: text }],
+    });
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_INPUT',
+      faults: [{ field: 'unused.0.deep', allowed: expect.stringContaining('without NUL') }],
     });
   });
 

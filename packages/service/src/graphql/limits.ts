@@ -51,6 +51,23 @@ export function checkDocumentSize(document: string, limits: GraphqlLimits): void
   if (bytes > limits.documentBytes) throw exceeded('documentBytes', bytes, limits.documentBytes);
 }
 
+/** Brackets inside brackets of a document; the standard query for a schema has fewer than thirty. */
+const deepestNesting = 64;
+const brackets = /"""(?:[^"\\]|\\"""|\\|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*|[([{]|[)\]}]/g;
+
+/** Parsing and validating recurse. @throws AnnexError QUERY_TOO_COMPLEX; checked before parsing, without recursion */
+export function checkNesting(document: string): void {
+  let [depth, deepest] = [0, 0];
+  for (const [token] of document.matchAll(brackets)) {
+    if (token === '(' || token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ')' || token === ']' || token === '}') depth--;
+  }
+  if (deepest <= deepestNesting) return;
+  throw new AnnexError('QUERY_TOO_COMPLEX', `The document is nested ${deepest} deep; ${deepestNesting} is allowed`, {
+    details: { limit: 'nesting', given: deepest, allowed: deepestNesting },
+  });
+}
+
 /**
  * A validation rule that measures each operation. It is run once a document: the executor keeps documents and refusals by their
  * text. Introspection is not measured for depth, since its standard query is deeper than any of ours.

@@ -23,7 +23,8 @@ const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plainCharacters = /[^"\\\u0000-\u001f]*/y;
 const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const space = /[ \t\n\r]*/y;
-const deepest = 2000;
+/** Levels of a body; ours have less than ten, and what walks through a value must not run out of stack. */
+const deepest = 200;
 
 /** Walks a text by the grammar of RFC 8259 until it breaks it. Only used on texts that JSON.parse refused. */
 class Walk {
@@ -121,6 +122,29 @@ function malformed({ line, column, byte, problem }: JsonFault): AnnexError {
   });
 }
 
+/** The quote that ends a string; the end of the text where none does. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return at;
+  }
+  return text.length;
+}
+
+/** Where values are nested deeper than is read, found without recursion; undefined where they are not. */
+function findTooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at);
+    else if (character === '{' || character === '[') {
+      if (++depth > deepest) return at;
+    } else if (character === '}' || character === ']') depth--;
+  }
+  return undefined;
+}
+
 /** The first byte of a body that is not UTF-8. */
 function findBrokenByte(body: Buffer): number {
   const read = Buffer.from(body.toString('utf8'));
@@ -131,7 +155,7 @@ function findBrokenByte(body: Buffer): number {
 
 /**
  * Reads a JSON body.
- * @throws AnnexError MALFORMED_JSON with line, column and byte of the fault; BAD_INPUT for members named `__proto__`, which are only
+ * @throws AnnexError MALFORMED_JSON with line, column and byte of the fault, also where values are nested too deep; BAD_INPUT for members named `__proto__`, which are only
  * ever sent to do harm
  */
 export function parseJson(body: Buffer): unknown {
@@ -140,6 +164,8 @@ export function parseJson(body: Buffer): unknown {
     throw malformed({ ...placeOf(body.subarray(0, byte).toString('utf8'), byte, ''), byte, problem: 'expected UTF-8' });
   }
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
+  const tooDeep = text.length > 2 * deepest ? findTooDeep(text) : undefined;
+  if (tooDeep !== undefined) throw malformed(placeOf(text, tooDeep, `expected at most ${deepest} levels`));
   let value: unknown;
   try {
     value = JSON.parse(text);

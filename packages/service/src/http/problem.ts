@@ -65,10 +65,37 @@ export function expectedError(error: unknown, limit: number, log: Logger): Annex
       });
     case 'FST_ERR_BAD_URL':
       return badInput('path', undefined, 'must be a well-formed path');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return badInput('path', undefined, 'must have at most 100 characters in each part');
+    case 'ECONNRESET':
+      // Whoever sent the body went away in the middle of it; nobody is left to read the answer.
+      if (message === 'aborted') return badInput('body', undefined, 'must come to its end');
   }
   // Other refusals of fastify's own are the caller's too (a length that lies, a header that is none); their texts are ours to show.
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 && code?.startsWith('FST_ERR_')) {
     return new AnnexError('BAD_INPUT', message ?? errorCatalogue.BAD_INPUT.title);
   }
   return unforeseen(error, log);
+}
+
+/**
+ * What is sent for bytes that are no request: no route saw them, so this is the whole answer.
+ * @param code of the HTTP parser, such as `HPE_HEADER_OVERFLOW`
+ */
+export function unreadableAnswer(code: string | undefined, id: string): string {
+  const error =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? badInput('headers', undefined, 'must have at most 16384 bytes together')
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? badInput('request', undefined, 'must be sent within the time for it')
+        : badInput('request', undefined, 'must be HTTP/1.1');
+  const body = JSON.stringify(problemOf(error, `urn:annex:request:${id}`));
+  return [
+    `HTTP/1.1 ${error.entry.status} Bad Request`,
+    `Content-Type: ${problemMediaType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }

@@ -14,7 +14,8 @@ import type { TokenVerifier } from '../identity/token.ts';
 import type { Metrics } from '../metrics.ts';
 import { addHealthRoutes, type ReadinessChecks } from './health.ts';
 import { parseJson } from './json.ts';
-import { expectedError, problemMediaType, problemOf } from './problem.ts';
+import { addLingering } from './linger.ts';
+import { expectedError, problemMediaType, problemOf, unreadableAnswer } from './problem.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -63,6 +64,10 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     frameworkErrors(error, request, reply) {
       answerProblem(error, request, reply as FastifyReply);
     },
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      else socket.end(unreadableAnswer(error.code, uuidv7()));
+    },
   }) as unknown as FastifyInstance;
 
   const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -106,6 +111,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     else request.log.info(line, 'answered');
   });
 
+  addLingering(app);
   addHealthRoutes(app, readiness, log);
   app.get('/metrics', async (_request, reply) => {
     return reply.type(metrics.registry.contentType).send(await metrics.text());

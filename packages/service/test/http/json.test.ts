@@ -56,6 +56,15 @@ test('what is not UTF-8 is refused at its byte', () => {
 
 test('a deep text is refused without bringing the process down', () => {
   expect(fault('['.repeat(100_000))?.code).toBe('MALFORMED_JSON');
+  const nested = (levels: number, inside: string) => '{"a":'.repeat(levels) + inside + '}'.repeat(levels);
+  const problem = 'expected at most 200 levels';
+  expect(fault(nested(100_000, '1'))).toEqual({ code: 'MALFORMED_JSON', line: 1, column: 1001, byte: 1000, problem });
+  expect(fault(nested(100_000, '{"__proto__":1}'))).toMatchObject({ problem });
+});
+
+test('brackets in strings are no levels', () => {
+  const text = JSON.stringify({ a: '['.repeat(500), b: `\\"${'{'.repeat(500)}\\\\`, c: [[]] });
+  expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
 });
 
 test('members named __proto__ are refused, however they are written', () => {

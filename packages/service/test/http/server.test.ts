@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { type AddressInfo, connect } from 'node:net';
 import { AnnexError, badInput } from '@annex/schema';
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../../src/database/database.ts';
+import { expectedError } from '../../src/http/problem.ts';
 import { createServiceHttp } from '../../src/http/server.ts';
 import { TokenSigner, TokenVerifier } from '../../src/identity/token.ts';
 import { createLogger } from '../../src/logging.ts';
@@ -32,6 +34,17 @@ beforeAll(async () => {
         own.post('/fails/:how', async (request) => {
           const { how } = request.params as { how: string };
           if (how === 'input') throw badInput('title', 1, 'must be text');
+          if (how === 'long')
+            throw new AnnexError('BAD_INPUT', 'x'.repeat(100_000), {
+              faults: [
+                { field: 'title', given: 'x'.repeat(100_000), allowed: 'must be short' },
+                { field: 'list', given: [[[[]]]], allowed: 'must be flat' },
+              ],
+            });
+          if (how === 'many') {
+            const fault = { field: 'x', allowed: 'must not be' };
+            throw new AnnexError('BAD_INPUT', 'many', { faults: Array.from({ length: 1000 }, () => fault) });
+          }
           if (how === 'conflict')
             throw new AnnexError('VERSION_CONFLICT', 'It changed', { details: { presentVersion: 2 } });
           if (how === 'database')
@@ -170,6 +183,23 @@ describe('errors over HTTP', () => {
     expect([other.statusCode, other.json().code]).toEqual([415, 'UNSUPPORTED_FORMAT']);
   });
 
+  test('rubbish is not sent back at length', async () => {
+    const answer = await post('/fails/long', {});
+    expect([answer.statusCode, answer.body.length < 5000]).toEqual([400, true]);
+    expect(answer.json().faults).toEqual([
+      { field: 'title', given: `${'x'.repeat(200)}…`, allowed: 'must be short' },
+      { field: 'list', given: [['…']], allowed: 'must be flat' },
+    ]);
+    expect((await post('/fails/many', {})).json().faults).toHaveLength(100);
+  });
+
+  test('a body that breaks off is no defect of ours', () => {
+    const aborted = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+    expect(expectedError(aborted, 1, createLogger({ service: 'risk', level: 'silent' }))).toMatchObject({
+      code: 'BAD_INPUT',
+    });
+  });
+
   test('what is not there is NOT_FOUND, and a broken path is the caller’s', async () => {
     const missing = await app.inject({ url: '/nothing?secret=1' });
     expect([missing.statusCode, missing.json().details]).toEqual([404, { method: 'GET', path: '/nothing' }]);
@@ -182,6 +212,56 @@ describe('errors over HTTP', () => {
     expect(given.headers['x-request-id']).toBe('abc-1');
     const odd = await app.inject({ url: '/livez', headers: { 'x-request-id': 'a b<script>' } });
     expect(odd.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+/** Sends bytes as they are and listens only when all were sent, as many clients do. */
+async function sendAll(parts: readonly (string | Buffer)[]): Promise<string> {
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1').pause();
+  let failure: string | undefined;
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    failure = error.code;
+  });
+  for (const part of parts) {
+    await new Promise<void>((done) => socket.write(part, () => done()));
+  }
+  let answer = '';
+  socket.setEncoding('utf8');
+  await new Promise<void>((done) => {
+    socket.on('data', (text: string) => {
+      answer += text;
+      if (/\}$/.test(answer)) done();
+    });
+    socket.once('close', () => done());
+    socket.resume();
+  });
+  socket.destroy();
+  return answer || `no answer: ${failure}`;
+}
+
+describe('on a real connection', () => {
+  beforeAll(() => app.listen({ host: '127.0.0.1', port: 0 }));
+
+  test.each([
+    ['Content-Length: 33554432\r\n', 'its length'],
+    ['Content-Length: 33554432\r\nConnection: close\r\n', 'its length, on a connection for one request'],
+  ])('a refusal overtakes a body that is too large by %j', async (headers) => {
+    const head = `POST /fails/x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: ${await token()}\r\n${headers}\r\n`;
+    const chunk = Buffer.alloc(1024 * 1024);
+    const answer = await sendAll([head, ...Array.from({ length: 32 }, () => chunk)]);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('PAYLOAD_TOO_LARGE');
+  });
+
+  test.each([
+    ['nonsense\r\n\r\n', 'request: must be HTTP/1.1'],
+    ['POST /fails/x HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n', 'request: must be HTTP/1.1'],
+    [`GET /livez HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 'headers: must have at most 16384 bytes'],
+  ])('bytes that are no request are answered by a problem', async (bytes, detail) => {
+    const [head = '', body = ''] = (await sendAll([bytes])).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json/);
+    expect(JSON.parse(body)).toMatchObject({ code: 'BAD_INPUT', detail: expect.stringContaining(detail) });
   });
 });
 

@@ -9,10 +9,14 @@ declare module 'busboy' {
   }
 
   interface Busboy extends Writable {
-    on(event: 'file', listener: (name: string, stream: Readable, info: PartInfo) => void): this;
+    on(event: 'file', listener: (name: string | undefined, stream: Readable, info: PartInfo) => void): this;
     on(
       event: 'field',
-      listener: (name: string, value: string, info: { nameTruncated: boolean; valueTruncated: boolean }) => void,
+      listener: (
+        name: string | undefined,
+        value: string,
+        info: { nameTruncated: boolean; valueTruncated: boolean },
+      ) => void,
     ): this;
     on(event: 'fieldsLimit' | 'partsLimit' | 'close', listener: () => void): this;
     on(event: 'error', listener: (error: Error) => void): this;

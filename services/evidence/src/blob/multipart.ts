@@ -73,7 +73,7 @@ export async function receiveForm(
       body.resume();
       reject(error);
     };
-    parser.on('file', (name, stream, info) => {
+    parser.on('file', (name = '', stream, info) => {
       // Whoever reads the stream hears of its end; this keeps an early end from being nobody's error.
       stream.on('error', () => undefined);
       if (name !== 'file' || receiving) {
@@ -89,7 +89,7 @@ export async function receiveForm(
       receiving = store.receive(stream, limit);
       receiving.catch(fail);
     });
-    parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
+    parser.on('field', (name = '', value, { nameTruncated, valueTruncated }) => {
       if (nameTruncated || valueTruncated) {
         faults.push({ field: name, allowed: `must have at most ${nameTruncated ? 200 : longestField} bytes` });
         return;

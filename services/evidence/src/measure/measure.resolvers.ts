@@ -62,7 +62,7 @@ async function attainment(measure: MeasureRow, _: unknown, context: Context) {
         ? explainAttainment(latest.value, measure, measure.unit)
         : 'There is no known value to hold against the target.',
     freshnessExplanation: explainFreshness(said),
-    measurement: () => (latest ? loadMeasurement(context, latest.id) : null),
+    latestId: latest?.id ?? null,
   };
 }
 
@@ -126,6 +126,10 @@ export const measureModule: GraphqlModule<EvidenceDatabase> = {
           parent: { field: 'Measure.measurements', column: 'measureId', id: measure.id },
         }),
       isms: ({ ismsId }: MeasureRow) => ({ id: ismsId }),
+    },
+    Attainment: {
+      measurement: ({ latestId }: { latestId: string | null }, _: unknown, context) =>
+        latestId === null ? null : loadMeasurement(context, latestId),
     },
     Measurement: {
       valueExplanation: explainValue,

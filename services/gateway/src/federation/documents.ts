@@ -1,4 +1,11 @@
-import { type AnsweredError, checkDocumentSize, documentErrors, type GraphqlLimits, limitsRule } from '@annex/service';
+import {
+  type AnsweredError,
+  checkDocumentSize,
+  checkNesting,
+  documentErrors,
+  type GraphqlLimits,
+  limitsRule,
+} from '@annex/service';
 import {
   type DocumentNode,
   GraphQLError,
@@ -11,6 +18,7 @@ import {
   validate,
 } from 'graphql';
 import type { CostModel } from './cost.ts';
+import { textsRule } from './texts.ts';
 
 /** An operation that may be executed. */
 export interface Prepared {
@@ -40,11 +48,12 @@ export class Documents {
     this.#rules = [
       limitsRule(limits),
       ...specifiedRules,
+      textsRule,
       ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
     ];
   }
 
-  /** @throws AnnexError QUERY_TOO_COMPLEX for a text that is too long */
+  /** @throws AnnexError QUERY_TOO_COMPLEX for a text that is too long or nested too deep */
   prepare(text: string, operationName?: string | null): Preparation {
     checkDocumentSize(text, this.#limits);
     const key = `${operationName ?? ''}\n${text}`;
@@ -64,6 +73,7 @@ export class Documents {
   }
 
   #prepare(text: string, operationName?: string | null): Preparation {
+    checkNesting(text);
     let document: DocumentNode;
     try {
       document = parse(text, { maxTokens: Math.ceil(this.#limits.documentBytes / 4) });

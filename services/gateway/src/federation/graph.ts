@@ -24,6 +24,7 @@ import type { Logger } from '../logger.ts';
 import { answerErrors } from './answer.ts';
 import { CostModel, checkCost, fieldCosts } from './cost.ts';
 import { Documents, type Prepared } from './documents.ts';
+import { checkTexts } from './texts.ts';
 import type { Upstream } from './upstream.ts';
 
 /** In whose name a federated operation is executed. */
@@ -145,6 +146,7 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
     const { document, operation } = prepared;
     const variables = asked.variables ?? {};
     const operationName = operation.name?.value;
+    checkTexts(variables);
     checkCost(prepared.cost, variables, options.cost);
     const about = { correlationId: caller.request.correlationId, operationName };
     let result: { data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] };

@@ -114,7 +114,11 @@ export function httpUpstream(service: ServiceName, baseUrl: string, options: Htt
       const request = open(incoming.method ?? 'GET', target.path, { ...target.headers });
       // Upload and answer run side by side: a service may refuse before it has read everything.
       const answered = responseOf(request);
-      const sent = pipeline(incoming, request).catch(() => undefined);
+      // Not a pipeline: that would end the caller's connection with the service's, before the refusal has arrived.
+      incoming.pipe(request);
+      incoming.once('error', () => request.destroy());
+      request.on('error', () => undefined);
+      request.once('close', () => incoming.unpipe(request).resume());
       outgoing.once('close', () => request.destroy());
       let response: IncomingMessage;
       try {
@@ -129,12 +133,8 @@ export function httpUpstream(service: ServiceName, baseUrl: string, options: Htt
           name === 'location' && typeof value === 'string' ? publicLocation(value, target.prefix) : value,
         );
       }
-      // A caller that was refused midway may still be sending; the connection cannot be used again.
-      if (!incoming.complete) outgoing.setHeader('connection', 'close');
       outgoing.writeHead(response.statusCode ?? 502);
       await pipeline(response, outgoing).catch(() => outgoing.destroy());
-      if (!incoming.complete) incoming.unpipe(request);
-      await sent;
     },
 
     async ready() {

@@ -68,6 +68,7 @@ export const streamRoutes: readonly StreamRoute[] = [
         required: true,
         description: 'What the log is of; a later log of the same source takes its place.',
       },
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
     ],
     takes: ['application/json', 'application/sarif+json', 'application/octet-stream'],
     gives: 'json',
@@ -116,6 +117,17 @@ async function headersFor(
   return headers;
 }
 
+/** @throws AnnexError BAD_INPUT for a parameter that the route does not know, as the stored operations do */
+function checkQuery({ query }: StreamRoute, url: string): void {
+  const names = query.map(({ name }) => name);
+  for (const [name, given] of new URLSearchParams(url.split('?').slice(1).join('?'))) {
+    if (names.includes(name)) continue;
+    const allowed =
+      names.length > 0 ? `is not known here; known are ${names.join(', ')}` : 'is not known; there are none here';
+    throw badInput(`query.${name}`, given, allowed);
+  }
+}
+
 /** Adds the routes for streams. Bodies are not read here: they flow to the service as fast as it takes them, and it sets their limit. */
 export async function addStreamRoutes(
   app: FastifyInstance,
@@ -131,11 +143,10 @@ export async function addStreamRoutes(
         url: route.path.replace('{id}', ':id'),
         exposeHeadRoute: false,
         handler: async (request, reply) => {
-          // A body that nobody will read is not taken in: whoever is refused loses the connection.
-          reply.header('connection', request.method === 'POST' ? 'close' : 'keep-alive');
           const caller = await parts.identify(request, reply);
           const { id } = request.params;
           if (id !== undefined && !isUuid(id)) throw badInput('path.id', undefined, 'must be a UUID');
+          checkQuery(route, request.url);
           if (!upstream)
             throw new AnnexError('UNAVAILABLE', `The service ${route.service} does not answer`, {
               details: { service: route.service },
@@ -164,6 +175,6 @@ export async function addStreamRoutes(
 
 /** A problem on a response that is no longer fastify's. */
 function answerRefusal(response: ServerResponse, error: AnnexError, id: string): void {
-  response.writeHead(error.entry.status, { 'content-type': problemMediaType, connection: 'close' });
+  response.writeHead(error.entry.status, { 'content-type': problemMediaType });
   response.end(JSON.stringify(problemOf(error, `urn:annex:request:${id}`)));
 }
