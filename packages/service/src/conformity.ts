@@ -31,7 +31,19 @@ export interface Rule<T> {
   readonly letter?: string;
   readonly basis: Basis;
   readonly question: string;
-  judge(tx: Tx<T>, ismsId: string): Promise<Judgement>;
+  /** @param shared reads facts that several rules of the service look at once for all of them */
+  judge(tx: Tx<T>, ismsId: string, shared: SharedFacts<T>): Promise<Judgement>;
+}
+
+export type SharedFacts<T> = <Facts>(read: (tx: Tx<T>, ismsId: string) => Promise<Facts>) => Promise<Facts>;
+
+function sharedFacts<T>(tx: Tx<T>, ismsId: string): SharedFacts<T> {
+  const known = new Map<unknown, Promise<unknown>>();
+  return <Facts>(read: (tx: Tx<T>, ismsId: string) => Promise<Facts>) => {
+    const facts = (known.get(read) as Promise<Facts> | undefined) ?? read(tx, ismsId);
+    known.set(read, facts);
+    return facts;
+  };
 }
 
 export const conformityMigrations: readonly Migration[] = [
@@ -130,8 +142,9 @@ export async function judge<T>(
         ])
       ).rows.map((row) => [row.rule, row]),
     );
+    const shared = sharedFacts(tx, ismsId);
     for (const rule of rules) {
-      const judgement = await rule.judge(tx, ismsId);
+      const judgement = await rule.judge(tx, ismsId, shared);
       const before = stored.get(rule.id);
       const after: StoredResult = {
         id: before?.id ?? newId(),

@@ -42,10 +42,12 @@ export {
 export { type AnsweredError, answerError, documentErrors, unforeseen, variableFaults } from './graphql/errors.ts';
 export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
 export { checkDocumentSize, checkNesting, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';
+export { type LinkedList, linkedEntities } from './graphql/linked.ts';
 export type { CallContext, GraphqlModule, Resolver, ResolverMap } from './graphql/module.ts';
 export { parseMoment } from './graphql/scalars.ts';
 export { buildSubgraph, subgraphSdl } from './graphql/subgraph.ts';
 export { parseJson } from './http/json.ts';
+export { requireScope, requireWriting } from './http/permission.ts';
 export { type Problem, problemMediaType, problemOf } from './http/problem.ts';
 export { createHttp, instanceOf, requireToken } from './http/server.ts';
 export { onceAsAsked } from './idempotency.ts';

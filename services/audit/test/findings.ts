@@ -31,7 +31,10 @@ export const fields = `id version reference title status condition origin clause
 /** The audit service with an ISMS, and what tests of findings ask of it. */
 export async function startFindings() {
   const auditing: Auditing = await startAuditing();
+  // Before every moment that a test moves the clock to.
+  await auditing.test.setClock(new Date('2026-01-01T00:00:00Z'));
   const ismsId = await tellIsms(auditing);
+  await auditing.test.setClock(null);
 
   const tell = async (...rows: ReturnType<typeof risk>[]) => {
     await auditing.emit('annex.risk.risk.changed.v1', { rows });

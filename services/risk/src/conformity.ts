@@ -93,8 +93,8 @@ const risksIdentified: Rule<RiskDatabase> = {
   letter: 'c',
   basis: 'REQUIREMENT',
   question: 'Have information security risks been identified?',
-  async judge(tx, ismsId) {
-    const { total, open } = await countsOf(tx, ismsId);
+  async judge(_tx, _ismsId, shared) {
+    const { total, open } = await shared(countsOf);
     return total > 0
       ? {
           verdict: 'NO_GAP_FOUND',
@@ -113,8 +113,8 @@ const ownersNamed: Rule<RiskDatabase> = {
   letter: 'c',
   basis: 'REQUIREMENT',
   question: 'Does every open risk have an owner?',
-  async judge(tx, ismsId) {
-    const { open, unowned } = await countsOf(tx, ismsId);
+  async judge(tx, ismsId, shared) {
+    const { open, unowned } = await shared(countsOf);
     if (open === 0) return nothingOpen(identify);
     const links = unowned === 0 ? [] : await worst(tx, ismsId, 'owner_id', null);
     return unowned === 0
@@ -140,8 +140,8 @@ const raisedReassessed: Rule<RiskDatabase> = {
   clause: '8.2',
   basis: 'REQUIREMENT',
   question: 'Has every risk whose indicated level rose since its last assessment been assessed again?',
-  async judge(tx, ismsId) {
-    const { open, raised, assessed } = await countsOf(tx, ismsId);
+  async judge(tx, ismsId, shared) {
+    const { open, raised, assessed } = await shared(countsOf);
     if (open === 0) return nothingOpen(identify);
     if (assessed === 0) {
       return {
@@ -177,8 +177,8 @@ const currentWithinCriteria: Rule<RiskDatabase> = {
   clause: '8.3',
   basis: 'REQUIREMENT',
   question: 'Is every current risk within the criteria, or lawfully accepted above them?',
-  async judge(tx, ismsId) {
-    const { open, above, accepted } = await countsOf(tx, ismsId);
+  async judge(tx, ismsId, shared) {
+    const { open, above, accepted } = await shared(countsOf);
     if (open === 0) return nothingOpen(identify);
     const exceptions = accepted === 0 ? '' : `, ${accepted} of them accepted above the criteria for a time`;
     const links = above === 0 ? [] : await worst(tx, ismsId, 'standing', 'ABOVE_CRITERIA');

@@ -117,7 +117,7 @@ export const loopLatency: Bench = {
         secret: benchSecret,
         queue: { kind: 'redis', url: redis.url, prefix: 'annex' },
         blobFolder: folder.path,
-        poolSize: 6,
+        poolSize: 10,
       });
       const system = stack.add(await startSystem(options), (started) => started.stop());
       const loop = stack.add(await openLoop(system, postgres.url), (opened) => opened.close());

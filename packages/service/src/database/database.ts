@@ -1,6 +1,5 @@
 import { AnnexError, type EventType, isUuid, type ServiceName } from '@annex/schema';
 import {
-  CamelCasePlugin,
   type DatabaseConnection,
   type Driver,
   Kysely,
@@ -13,8 +12,10 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { businessNow, type ClockKind } from '../clock.ts';
 import type { Scope } from '../scope.ts';
-import { eventBodies } from './outbox.ts';
+import { eventBodies, outboxInsert } from './outbox.ts';
 import { rolesOf } from './roles.ts';
+import { camelCaseQueries, camelRows, columnTypes } from './rows.ts';
+import { Statements } from './statements.ts';
 import type { Tx, WriteTx } from './transaction.ts';
 
 export interface OpenRead<T> {
@@ -38,16 +39,17 @@ export interface Database<T> {
   /**
    * Runs in a read-committed write transaction; commits when `run` resolves (then pokes the relay if events were
    * recorded), rolls back when it throws. Serialisation failures and deadlocks are tried again up to three times.
+   * @param first a statement without parameters that is sent together with the opening; `run` gets how many rows it returned or touched
    * @throws AnnexError AS_OF_NOT_WRITABLE where scope.asOf is set
    */
-  write<R>(scope: Scope, run: (tx: WriteTx<T>) => Promise<R>): Promise<R>;
+  write<R>(scope: Scope, run: (tx: WriteTx<T>, firstRows: number) => Promise<R>, first?: string): Promise<R>;
   /**
    * The one exception from the tenant scope, for relay, ticker and sweeps: runs as the worker role, which reaches
    * outbox, inbox, dead letters and due rows of all tenants and nothing else. Use it to find tenants; do the work in `write`.
    */
   acrossTenants<R>(run: (query: WorkerQuery) => Promise<R>): Promise<R>;
-  /** Calls `listener` after each commit that recorded events (in this process). */
-  onRecorded(listener: () => void): void;
+  /** Calls `listener` with the tenant after each commit that recorded events (in this process). */
+  onRecorded(listener: (tenant: string) => void): void;
   close(): Promise<void>;
 }
 
@@ -60,22 +62,17 @@ export interface DatabaseOptions {
   readonly log: Logger;
 }
 
-/** int8 and numeric as numbers: counts and positions stay far below 2^53. */
-const numberTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === pg.types.builtins.INT8 || oid === pg.types.builtins.NUMERIC) return Number;
-    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
-  }) as pg.CustomTypesConfig['getTypeParser'],
-};
-
-type Query = Tx['query'];
+type Send = <R extends pg.QueryResultRow>(query: Omit<pg.QueryConfig, 'name'>) => Promise<pg.QueryResult<R>>;
 
 /** One statement after the other: resolvers of one request ask side by side, and a connection answers one at a time. */
-function inTurn(client: pg.PoolClient): Query {
+function inTurn(client: pg.PoolClient, statements: Statements, past: boolean): Send {
   let last: Promise<unknown> = Promise.resolve();
-  return <R extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => {
-    const result = last.then(() => client.query<R>(text, values ? [...values] : undefined));
-    last = result.catch(() => undefined);
+  return <R extends pg.QueryResultRow>(query: Omit<pg.QueryConfig, 'name'>) => {
+    const result = last.then(() => {
+      const name = query.values ? statements.nameOf(query.text, past) : undefined;
+      return client.query<R>(name === undefined ? query : { ...query, name });
+    });
+    last = result.catch((error) => statements.outdatedBy(error));
     return result;
   };
 }
@@ -84,11 +81,14 @@ function inTurn(client: pg.PoolClient): Query {
 class BoundDriver implements Driver {
   readonly #connection: DatabaseConnection;
 
-  constructor(query: Query) {
+  constructor(send: Send) {
     this.#connection = {
-      async executeQuery<R>(compiled: { sql: string; parameters: readonly unknown[] }) {
-        const result = await query(compiled.sql, compiled.parameters);
-        return { rows: result.rows as unknown as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
+      async executeQuery<R>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
+        const result = await send({ text: sql, values: [...parameters], rowMode: 'array' } as pg.QueryArrayConfig);
+        return {
+          rows: camelRows(result.fields, result.rows as unknown as unknown[][]) as R[],
+          numAffectedRows: BigInt(result.rowCount ?? 0),
+        };
       },
       // biome-ignore lint/correctness/useYield: there is no cursor on a bound connection
       async *streamQuery() {
@@ -112,10 +112,9 @@ class BoundDriver implements Driver {
 
 const adapter = new PostgresAdapter();
 const compiler = new PostgresQueryCompiler();
-const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
-function bind<T>(query: Query): Kysely<T> {
-  const driver = new BoundDriver(query);
+function bind<T>(send: Send): Kysely<T> {
+  const driver = new BoundDriver(send);
   return new Kysely<T>({
     dialect: {
       createAdapter: () => adapter,
@@ -123,7 +122,7 @@ function bind<T>(query: Query): Kysely<T> {
       createQueryCompiler: () => compiler,
       createIntrospector: (db) => new PostgresIntrospector(db),
     },
-    plugins: [camelCase],
+    plugins: [camelCaseQueries],
   });
 }
 
@@ -146,7 +145,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
-    types: numberTypes,
+    types: columnTypes,
     application_name: `annex ${service}`,
     idleTimeoutMillis: 30_000,
     options: '-c timezone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=120s',
@@ -155,23 +154,29 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
   });
-  const listeners: (() => void)[] = [];
+  const statements = new Statements();
+  const listeners: ((tenant: string) => void)[] = [];
 
-  const open = async (mode: 'read' | 'write', scope: Scope) => {
+  const open = async (mode: 'read' | 'write', scope: Scope, first?: string) => {
     const text = opening(mode, service, scope, clock);
     const client = await pool.connect();
     try {
-      const results = (await client.query(text)) as unknown as pg.QueryResult<{ now: string }>[];
+      const asked = first === undefined ? text : `${text}; ${first}`;
+      const results = (await client.query(asked)) as unknown as pg.QueryResult<{ now: string }>[];
       const now = new Date(results[1]?.rows[0]?.now ?? Number.NaN);
-      const query = inTurn(client);
+      const send = inTurn(client, statements, scope.asOf !== undefined);
+      let db: Kysely<T> | undefined;
       const tx: Tx<T> = {
-        db: bind<T>(query),
+        get db() {
+          db ??= bind<T>(send);
+          return db;
+        },
         scope,
         tenant: scope.tenant,
         now,
-        query,
+        query: (text, values) => send(values ? { text, values: [...values] } : { text }),
       };
-      return { client, tx };
+      return { client, tx, firstRows: results[2]?.rowCount ?? 0 };
     } catch (error) {
       client.release(error instanceof Error ? error : true);
       throw error;
@@ -179,9 +184,9 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
   };
 
   /** Ends a transaction; a connection that cannot even do that is thrown away. */
-  const finish = async (client: pg.PoolClient, how: 'commit' | 'rollback') => {
+  const finish = async (client: pg.PoolClient, end: string) => {
     try {
-      await client.query(how);
+      await client.query(end);
       client.release();
     } catch (error) {
       client.release(error instanceof Error ? error : true);
@@ -202,12 +207,20 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     };
   };
 
-  const attempt = async <R>(scope: Scope, run: (tx: WriteTx<T>) => Promise<R>): Promise<R> => {
-    const { client, tx } = await open('write', scope);
+  const attempt = async <R>(
+    scope: Scope,
+    run: (tx: WriteTx<T>, firstRows: number) => Promise<R>,
+    first?: string,
+  ): Promise<R> => {
+    const { client, tx, firstRows } = await open('write', scope, first);
     const recorded: { id: string; type: EventType; body: string }[] = [];
     const after: (() => void)[] = [];
     const writeTx: WriteTx<T> = {
-      ...tx,
+      db: tx.db,
+      scope,
+      tenant: tx.tenant,
+      now: tx.now,
+      query: tx.query,
       record(type, data, about = {}) {
         recorded.push(...eventBodies({ service, type, data, about, scope, time: tx.now, newId: uuidv7 }));
       },
@@ -217,24 +230,17 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     };
     let result: R;
     try {
-      result = await run(writeTx);
-      if (recorded.length > 0) {
-        await client.query(
-          `insert into outbox (tenant_id, id, type, body)
-           select $1, e.id, e.type, e.body from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as e(id, type, body, n) order by e.n`,
-          [scope.tenant, recorded.map((e) => e.id), recorded.map((e) => e.type), recorded.map((e) => e.body)],
-        );
-      }
+      result = await run(writeTx, firstRows);
     } catch (error) {
       await finish(client, 'rollback').catch((lost) =>
         log.warn({ err: lost }, 'a rollback did not reach the database'),
       );
       throw error;
     }
-    await finish(client, 'commit');
+    await finish(client, recorded.length > 0 ? `${outboxInsert(scope.tenant, recorded)}; commit` : 'commit');
     for (const listener of recorded.length > 0 ? [...after, ...listeners] : after) {
       try {
-        listener();
+        listener(scope.tenant);
       } catch (error) {
         log.error({ err: error }, 'what follows a commit failed');
       }
@@ -257,7 +263,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       }
     },
 
-    async write(scope, run) {
+    async write(scope, run, first) {
       if (scope.asOf) {
         throw new AnnexError('AS_OF_NOT_WRITABLE', 'A change was asked for together with Annex-As-Of', {
           details: { asOf: scope.asOf.toISOString() },
@@ -265,10 +271,11 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       }
       for (let tries = 1; ; tries++) {
         try {
-          return await attempt(scope, run);
+          return await attempt(scope, run, first);
         } catch (error) {
           const code = (error as { code?: unknown }).code;
-          if (tries >= 4 || typeof code !== 'string' || !transient.has(code)) throw error;
+          const outdated = statements.outdatedBy(error);
+          if (tries >= 4 || !(outdated || (typeof code === 'string' && transient.has(code)))) throw error;
           await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * tries));
         }
       }

@@ -117,6 +117,16 @@ function prepareFolder(folder: string, identity: Identity): void {
   }
 }
 
+/**
+ * glibc gives every larger piece of memory back to the system at once and takes a new one for the next row set; with pages that are costly
+ * to get, as in virtual machines, building a long answer took twice as long. A backend keeps what it had instead.
+ */
+const keepMemory = {
+  MALLOC_MMAP_THRESHOLD_: String(64 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(64 * 1024 * 1024),
+  MALLOC_TOP_PAD_: String(1024 * 1024),
+};
+
 async function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer();
@@ -277,7 +287,13 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
       'max_connections=300',
       ...(options.flags ?? []),
     ],
-    { ...asIdentity(identity), cwd: '/', stdio: ['ignore', logHandle, logHandle], detached: true },
+    {
+      ...asIdentity(identity),
+      cwd: '/',
+      stdio: ['ignore', logHandle, logHandle],
+      detached: true,
+      env: { ...process.env, ...keepMemory },
+    },
   );
   child.unref();
   const urlOf = (database: string) =>

@@ -1,4 +1,5 @@
 import { type EventType, eventDataFaults, type ServiceName } from '@annex/schema';
+import pg from 'pg';
 import type { Scope } from '../scope.ts';
 
 /** At most so many rows, and so many bytes of rows, an event. */
@@ -71,4 +72,11 @@ export function eventBodies(recorded: {
     };
     return { id, type, body: JSON.stringify(event).slice(1) };
   });
+}
+
+/** The statement that puts recorded events into the outbox, in their order; without parameters, so that it travels together with the commit. */
+export function outboxInsert(tenant: string, events: ReturnType<typeof eventBodies>): string {
+  const literal = (text: string) => pg.escapeLiteral(text);
+  const rows = events.map(({ id, type, body }) => `('${tenant}', '${id}', ${literal(type)}, ${literal(body)})`);
+  return `insert into outbox (tenant_id, id, type, body) values ${rows.join(', ')}`;
 }

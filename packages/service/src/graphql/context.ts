@@ -20,6 +20,8 @@ export class RequestContext<T> implements CallContext<T> {
   readonly #reading = new Set<Promise<unknown>>();
   readonly #writes = new Map<string, number>();
   #opening: Promise<OpenRead<T>> | undefined;
+  /** The moment of the open read transaction. */
+  #now: Date | undefined;
   #writing = false;
   #closed = false;
 
@@ -50,9 +52,16 @@ export class RequestContext<T> implements CallContext<T> {
     }
   }
 
+  at<R>(judge: (now: Date) => R): R | Promise<R> {
+    return this.#now ? judge(this.#now) : this.read(async (tx) => judge(tx.now));
+  }
+
   #open(): Promise<OpenRead<T>> {
     if (!this.#opening) {
-      const opening = this.#database.openRead(scopeOf(this.request));
+      const opening = this.#database.openRead(scopeOf(this.request)).then((opened) => {
+        this.#now = opened.tx.now;
+        return opened;
+      });
       this.#opening = opening;
       // What could not be opened must not be ended; the next read tries again.
       opening.catch(() => {
@@ -67,6 +76,7 @@ export class RequestContext<T> implements CallContext<T> {
     while (this.#reading.size > 0) await Promise.allSettled(this.#reading);
     const opening = this.#opening;
     this.#opening = undefined;
+    this.#now = undefined;
     if (opening) await opening.then((opened) => opened.end());
   }
 

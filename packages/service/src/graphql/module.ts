@@ -11,6 +11,8 @@ export interface CallContext<T = unknown> {
   readonly log: Logger;
   /** Reads in the request's one read transaction (repeatable read, opened on first use, as of the asked moment). */
   read<R>(run: (tx: Tx<T>) => Promise<R>): Promise<R>;
+  /** What holds at the moment that is asked about; at once where the transaction is open, so that many of a list cost nothing. */
+  at<R>(judge: (now: Date) => R): R | Promise<R>;
   /**
    * One mutation: one write transaction with the idempotency key of the request, if it has one. `run` returns the small result
    * that a repeat is answered with (ids and versions); the payload is read afterwards.

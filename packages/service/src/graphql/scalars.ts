@@ -72,7 +72,11 @@ export const scalarResolvers: { readonly [name: string]: ScalarFunctions } = {
     parseValue: dateTime,
     parseLiteral: literal(dateTime),
   },
-  UUID: { serialize: written(uuid), parseValue: uuid, parseLiteral: literal(uuid) },
+  UUID: {
+    serialize: (value) => (isUuid(value) ? value : written(uuid)(value)),
+    parseValue: uuid,
+    parseLiteral: literal(uuid),
+  },
   JSON: {
     serialize: written(json),
     parseValue: json,

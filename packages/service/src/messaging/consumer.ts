@@ -1,4 +1,5 @@
 import { type AnnexEvent, type ConsumerName, type EventType, eventFaults } from '@annex/schema';
+import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import type { WriteTx } from '../database/transaction.ts';
@@ -71,6 +72,12 @@ function scopeOfEvent(service: string, event: AnnexEvent): Scope {
   };
 }
 
+/** The statement that records that an event was handled; it returns a row unless that was recorded before. */
+function arrival(consumer: ConsumerName, { tenantid, id, source }: AnnexEvent): string {
+  const values = [tenantid, consumer, id, source].map((text) => pg.escapeLiteral(text));
+  return `select from inbox_arrive(${values.join(', ')})`;
+}
+
 /**
  * Handles what the queue of a consumer delivers, each event once: that it was handled is recorded in the transaction
  * of its effects, and a repeat finds the record and does nothing.
@@ -105,22 +112,11 @@ export function startConsumer<T>(parts: ConsumerParts<T>): QueueWorker {
     const handler = handlers[event.type as EventType] as RawHandler<T> | undefined;
     if (!handler) return bury(data, `${consumer} has no handler for ${event.type}`, attempt);
     try {
-      const fresh = await database.write(scopeOfEvent(service, event), async (tx) => {
-        const arrival = await tx.query(
-          `with arrived as (
-             insert into inbox (tenant_id, consumer, event_id, source) values ($1, $2, $3, $4)
-             on conflict do nothing returning 1),
-           resolved as (
-             update dead_letter set resolved_at = clock_timestamp()
-              where tenant_id = $1 and consumer = $2 and event_id = $3 and resolved_at is null
-                and exists (select from arrived))
-           select from arrived`,
-          [event.tenantid, consumer, event.id, event.source],
-        );
-        if (arrival.rowCount === 0) return false;
-        await handler(tx, event, data.event);
-        return true;
-      });
+      const handleOnce = async (tx: WriteTx<T>, arrived: number) => {
+        if (arrived > 0) await handler(tx, event, data.event);
+        return arrived > 0;
+      };
+      const fresh = await database.write(scopeOfEvent(service, event), handleOnce, arrival(consumer, event));
       if (fresh) metrics.handled(consumer);
       else metrics.repeated(consumer);
     } catch (error) {

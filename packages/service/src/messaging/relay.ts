@@ -1,7 +1,6 @@
 import { type ConsumerName, consumersOf, isEventType } from '@annex/schema';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
-import { systemScope } from '../scope.ts';
 import { leadership } from './leadership.ts';
 import { Ledger } from './ledger.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -27,14 +26,13 @@ export const relayDefaults: RelayOptions = {
 export interface Relay {
   /** Whether this process holds the service's lock; of several, one does. */
   readonly leading: boolean;
-  /** There may be something to send; cheap, may be called as often as wanted. */
-  poke(): void;
+  /** There may be something to send, of this tenant or of any; cheap, may be called as often as wanted. */
+  poke(tenant?: string): void;
   /** Finishes the pass in hand and gives the lock back. */
   stop(): Promise<void>;
 }
 
-/** Pokes that come this close together make one pass, or one NOTIFY. */
-const pokeMs = 2;
+/** Pokes that come this close together make one NOTIFY. */
 const notifyMs = 20;
 /** A full tenant is looked at again after this time. */
 const fullMs = 250;
@@ -46,6 +44,13 @@ interface Waiting {
   readonly type: string;
   readonly event: string;
   readonly age: number;
+}
+
+interface Taken extends Omit<Waiting, 'event'> {
+  readonly body: string;
+  readonly sequence: number;
+  /** How many were numbered in this go. */
+  readonly numbered: number;
 }
 
 /** The exact bytes of an event: what the outbox keeps, with the sequence that the relay gave. */
@@ -76,31 +81,42 @@ export function startRelay<T>(parts: {
     woken = true;
     wake?.();
   };
-  const sleep = async (ms: number) => {
-    if (woken || stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+  const sleep = async (ms: number): Promise<'over' | 'woken'> => {
+    if (woken || stopping) return 'woken';
+    const end = await new Promise<'over' | 'woken'>((resolve) => {
+      const timer = setTimeout(() => resolve('over'), ms);
       wake = () => {
         clearTimeout(timer);
-        resolve();
+        resolve('woken');
       };
     });
     wake = undefined;
+    return end;
   };
 
-  const lead = leadership({ pool: database.pool, name: `annex_outbox_${service}`, log, onTold: wakeUp });
+  // Whom the next pass serves: tenants that this process recorded something for, or whoever has something.
+  const poked = new Set<string>();
+  let everyone = true;
 
-  let poking: NodeJS.Timeout | undefined;
-  const poke = () => {
-    if (stopping || poking) return;
-    poking = setTimeout(
-      () => {
-        poking = undefined;
-        if (lead.held) wakeUp();
-        else lead.tell();
-      },
-      lead.held ? pokeMs : notifyMs,
-    );
+  const onTold = () => {
+    everyone = true;
+    wakeUp();
+  };
+  const lead = leadership({ pool: database.pool, name: `annex_outbox_${service}`, log, onTold });
+
+  let telling: NodeJS.Timeout | undefined;
+  const poke = (tenant?: string) => {
+    if (stopping) return;
+    if (lead.held) {
+      if (tenant === undefined) everyone = true;
+      else poked.add(tenant);
+      wakeUp();
+    } else {
+      telling ??= setTimeout(() => {
+        telling = undefined;
+        lead.tell();
+      }, notifyMs);
+    }
   };
   database.onRecorded(poke);
 
@@ -119,45 +135,16 @@ export function startRelay<T>(parts: {
       return rows.map((row) => row.tenant_id);
     });
 
-  /** Numbers what is not numbered, and reads what is next to be sent. */
-  const numberAndRead = (tenant: string, limit: number): Promise<Waiting[]> =>
-    database.write(systemScope(service, tenant), async (tx) => {
-      // The counter's row is locked first and the outbox read by a later statement: should two relays overlap for a
-      // moment (a lock lost unnoticed), the second sees what the first has numbered.
-      const counter = await tx.query<{ last: number }>(
-        `insert into outbox_counter (tenant_id, last) values ($1, 0)
-         on conflict (tenant_id) do update set last = outbox_counter.last returning last`,
-        [tenant],
-      );
-      const last = counter.rows[0]?.last ?? 0;
-      const numbered = await tx.query(
-        `update outbox o set sequence = $2 + w.n
-           from (select id, row_number() over (order by position) as n from outbox
-                  where tenant_id = $1 and sequence is null and published_at is null order by position limit $3) w
-          where o.tenant_id = $1 and o.id = w.id`,
-        [tenant, last, options.batch],
-      );
-      const count = numbered.rowCount ?? 0;
-      if (count > 0) {
-        await tx.query('update outbox_counter set last = $2 where tenant_id = $1', [tenant, last + count]);
-        metrics.recorded(count);
-      }
-      const next = await tx.query<{ id: string; type: string; body: string; sequence: number; age: number }>(
-        `select id, type, body, sequence, age from (
-           select id, type, body, sequence, extract(epoch from clock_timestamp() - recorded_at)::float8 as age,
-                  sum(octet_length(body)) over (order by sequence) - octet_length(body) as before
-             from (select * from outbox where tenant_id = $1 and published_at is null and sequence is not null
-                    order by sequence limit $2) first) w
-          where before < $3 order by sequence`,
-        [tenant, limit, options.batchBytes],
-      );
-      return next.rows.map(({ id, type, sequence, body, age }) => ({
-        id,
-        type,
-        event: eventText(sequence, body),
-        age,
-      }));
+  /** Numbers what is not numbered, and reads what is next to be sent: one transaction in one round trip. */
+  const numberAndRead = async (tenant: string, limit: number): Promise<Waiting[]> => {
+    const { rows } = await database.pool.query<Taken>({
+      name: 'relay_take',
+      text: `select * from ${service}.relay_take($1, $2, $3, $4)`,
+      values: [tenant, options.batch, limit, options.batchBytes],
     });
+    if (rows[0]?.numbered) metrics.recorded(rows[0].numbered);
+    return rows.map(({ id, type, sequence, body, age }) => ({ id, type, event: eventText(sequence, body), age }));
+  };
 
   const roomOf = async (tenant: string): Promise<number> => {
     if (ledger.inFlight(tenant) >= options.inFlightPerTenant) await ledger.check(tenant, queues.existing);
@@ -198,19 +185,24 @@ export function startRelay<T>(parts: {
         metrics.published(consumer, events.length);
       }),
     );
-    await database.write(systemScope(service, tenant), (tx) =>
-      tx.query('update outbox set published_at = clock_timestamp() where tenant_id = $1 and id = any($2::uuid[])', [
-        tenant,
-        sent,
-      ]),
-    );
+    await database.pool.query({
+      name: 'relay_published',
+      text: `select ${service}.relay_published($1, $2)`,
+      values: [tenant, sent],
+    });
     return sent.length < waiting.length || waiting.length >= limit ? 'more' : 'done';
   };
 
   /** One go for every tenant that has something. @returns how long to wait before the next */
   const pass = async (): Promise<number> => {
-    const tenants = await tenantsWaiting();
-    if (tenants.length === 0) metrics.lag(0);
+    const tenants = new Set(poked);
+    poked.clear();
+    if (everyone) {
+      everyone = false;
+      const waiting = await tenantsWaiting();
+      if (waiting.length === 0) metrics.lag(0);
+      for (const tenant of waiting) tenants.add(tenant);
+    }
     let wait = options.pollMs;
     const queue = tenants.values();
     const one = async () => {
@@ -218,8 +210,9 @@ export function startRelay<T>(parts: {
         if (stopping || !lead.held) return;
         try {
           const state = await relayTenant(tenant);
-          if (state === 'more') wait = 0;
-          if (state === 'full') wait = Math.min(wait, fullMs);
+          if (state === 'done') continue;
+          poked.add(tenant);
+          wait = state === 'more' ? 0 : Math.min(wait, fullMs);
         } catch (error) {
           log.warn({ err: error, tenant }, 'events could not be sent; they stay in the outbox and are tried again');
         }
@@ -242,7 +235,7 @@ export function startRelay<T>(parts: {
       } catch (error) {
         log.warn({ err: error }, 'the relay could not work; it tries again');
       }
-      if (wait > 0) await sleep(wait);
+      if (wait > 0 && (await sleep(wait)) === 'over' && wait >= options.pollMs) everyone = true;
     }
   };
   const running = run();
@@ -254,7 +247,7 @@ export function startRelay<T>(parts: {
     poke,
     async stop() {
       stopping = true;
-      clearTimeout(poking);
+      clearTimeout(telling);
       wakeUp();
       await running;
       await lead.release();

@@ -91,4 +91,64 @@ export const messagingMigrations: readonly Migration[] = [
       `);
     },
   },
+  {
+    name: '20261125_0000_relay_and_inbox_in_one_round_trip',
+    async up(tables) {
+      const { login } = rolesOf(tables.service);
+      // Each statement of a volatile function sees what was committed before it: should two relays overlap for a moment (a lock lost
+      // unnoticed), the second waits for the counter's row and then sees what the first has numbered.
+      await tables.sql(`
+        create function relay_take(tenant uuid, batch int, most int, bytes bigint)
+          returns table (id uuid, type text, body text, sequence bigint, age float8, numbered int)
+          language plpgsql volatile set search_path = ${tables.service} as $$
+        #variable_conflict use_column
+        declare
+          reached bigint;
+          given int;
+        begin
+          perform set_config('annex.tenant', tenant::text, true);
+          insert into outbox_counter as c (tenant_id, last) values (tenant, 0)
+            on conflict (tenant_id) do update set last = c.last returning c.last into reached;
+          update outbox o set sequence = reached + w.n
+            from (select u.id, row_number() over (order by u.position) as n from outbox u
+                   where u.tenant_id = tenant and u.sequence is null and u.published_at is null
+                   order by u.position limit batch) w
+           where o.tenant_id = tenant and o.id = w.id;
+          get diagnostics given = row_count;
+          if given > 0 then
+            update outbox_counter c set last = reached + given where c.tenant_id = tenant;
+          end if;
+          return query
+            select w.id, w.type, w.body, w.sequence, w.age, given from (
+              select f.id, f.type, f.body, f.sequence, extract(epoch from clock_timestamp() - f.recorded_at)::float8 as age,
+                     sum(octet_length(f.body)) over (order by f.sequence) - octet_length(f.body) as before
+                from (select * from outbox u where u.tenant_id = tenant and u.published_at is null and u.sequence is not null
+                       order by u.sequence limit most) f) w
+             where w.before < bytes order by w.sequence;
+        end $$;
+
+        -- Losing a mark in a crash means sending again, which consumers take; waiting for the disk would hold up what comes next.
+        create function relay_published(tenant uuid, ids uuid[]) returns void
+          language plpgsql volatile set search_path = ${tables.service} as $$
+        begin
+          perform set_config('annex.tenant', tenant::text, true), set_config('synchronous_commit', 'off', true);
+          update outbox set published_at = clock_timestamp() where tenant_id = tenant and id = any(ids);
+        end $$;
+
+        -- A row where the event is new to the consumer. It is no dead letter any more then.
+        create function inbox_arrive(tenant uuid, reader text, arrived uuid, origin text) returns setof int
+          language plpgsql volatile set search_path = ${tables.service} as $$
+        begin
+          insert into inbox (tenant_id, consumer, event_id, source) values (tenant, reader, arrived, origin) on conflict do nothing;
+          if not found then return; end if;
+          update dead_letter set resolved_at = clock_timestamp()
+           where tenant_id = tenant and consumer = reader and event_id = arrived and resolved_at is null;
+          return next 1;
+        end $$;
+
+        revoke execute on function relay_take, relay_published, inbox_arrive from public;
+        grant execute on function relay_take, relay_published, inbox_arrive to ${login};
+      `);
+    },
+  },
 ];

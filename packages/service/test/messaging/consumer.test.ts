@@ -247,7 +247,7 @@ onBothBackends((queueOf) => {
     let away = true;
     const failing: Database<unknown> = {
       ...risk,
-      write: (scope, run) => (away ? Promise.reject(new Error('the database is away')) : risk.write(scope, run)),
+      write: (...asked) => (away ? Promise.reject(new Error('the database is away')) : risk.write(...asked)),
     };
     const queues = await openQueues(queue, silent, { attempts: 2, backoffMs: 10 });
     startConsumer({

@@ -122,21 +122,24 @@ export async function rulesById(tx: Tx<ReadinessTables>, ids: readonly string[])
  * @returns its version, 0 when nothing was ever announced
  */
 export async function holdReadiness(tx: WriteTx<ReadinessTables>, ismsId: string): Promise<number> {
+  const hold = () =>
+    tx.db
+      .selectFrom('readiness')
+      .select('version')
+      .where('tenantId', '=', tx.tenant)
+      .where('id', '=', ismsId)
+      .forUpdate()
+      .executeTakeFirst();
+  const held = await hold();
+  if (held) return held.version;
   const made = await tx.db
     .insertInto('readiness')
     .values({ ...entityFields(tx), id: ismsId, version: 1 })
     .onConflict((conflict) => conflict.columns(['tenantId', 'id']).doNothing())
     .returning('version')
     .executeTakeFirst();
-  if (made) return 0;
-  const held = await tx.db
-    .selectFrom('readiness')
-    .select('version')
-    .where('tenantId', '=', tx.tenant)
-    .where('id', '=', ismsId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  return held.version;
+  // Another may have made it in between, and is waited for then.
+  return made ? 0 : ((await hold())?.version ?? 0);
 }
 
 /** What each clause of an ISMS was last announced to be. */

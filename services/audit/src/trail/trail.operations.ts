@@ -2,6 +2,7 @@ import type { AnnexEvent, EventData } from '@annex/schema';
 import { newId, resendRange, schedule, unschedule, type WriteTx } from '@annex/service';
 import {
   append,
+  appendNext,
   firstParked,
   type Head,
   holdHead,
@@ -43,7 +44,10 @@ export async function recordInTrail(
   const bytes = Buffer.from(raw, 'utf8');
   const { id, source, sequence, type } = event;
   const arrival: Arrival = { id, source, sequence, type, bytes, leafHash: leafHash(bytes) };
+  if (await appendNext(tx, arrival)) return;
   const head = await holdHead(tx, source);
+  // Often the one before it was only not yet committed, and is now that the end is held.
+  if (head.sequence === sequence - 1 && (await appendNext(tx, arrival))) return;
   switch (placeOf(head.sequence, arrival, await knownLike(tx, arrival))) {
     case 'REPEAT':
       return;

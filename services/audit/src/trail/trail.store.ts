@@ -101,17 +101,36 @@ export async function append(tx: WriteTx<TrailTables>, arrival: Arrival): Promis
         where tenant_id = $1 and source = $3 returning recorded_at)
      insert into trail (tenant_id, id, source, sequence, type, bytes, leaf_hash, arrived_at, recorded_at)
      select $1, $2::uuid, $3, $4, $5::text, $6::bytea, $7::bytea, $8, recorded_at from moved`,
-    [
-      tx.tenant,
-      arrival.id,
-      arrival.source,
-      arrival.sequence,
-      arrival.type,
-      arrival.bytes,
-      arrival.leafHash,
-      tx.now.toISOString(),
-    ],
+    valuesOf(tx, arrival),
   );
+}
+
+const valuesOf = (tx: Tx<TrailTables>, { id, source, sequence, type, bytes, leafHash }: Arrival) => [
+  tx.tenant,
+  id,
+  source,
+  sequence,
+  type,
+  bytes,
+  leafHash,
+  tx.now.toISOString(),
+];
+
+/**
+ * `append` in one statement where the event is the next of its source, nothing waits behind a gap and its id is not in the trail.
+ * @returns whether it was; nothing is recorded otherwise
+ */
+export async function appendNext(tx: WriteTx<TrailTables>, arrival: Arrival): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `with moved as (
+       update trail_head set sequence = $4::bigint, recorded_at = greatest(recorded_at, $8::timestamptz)
+        where tenant_id = $1 and source = $3 and sequence = $4::bigint - 1 and gap_from is null
+          and not exists (select from trail where tenant_id = $1 and id = $2::uuid) returning recorded_at)
+     insert into trail (tenant_id, id, source, sequence, type, bytes, leaf_hash, arrived_at, recorded_at)
+     select $1, $2::uuid, $3, $4, $5::text, $6::bytea, $7::bytea, $8, recorded_at from moved`,
+    valuesOf(tx, arrival),
+  );
+  return rowCount === 1;
 }
 
 export async function park(tx: WriteTx<TrailTables>, arrival: Arrival): Promise<void> {

@@ -5,6 +5,7 @@ import {
   connection,
   type GraphqlModule,
   ismsOf,
+  linkedEntities,
   ordering,
   type Resolver,
   sdl,
@@ -13,7 +14,7 @@ import type { EvidenceDatabase } from '../database.ts';
 import { loadMeasure } from '../measure/measure.loader.ts';
 import { loadEvidence } from './evidence.loader.ts';
 import { type UpdateEvidenceInput, updateEvidence } from './evidence.operations.ts';
-import { type EvidenceRow, evidenceOfImplementations, evidenceQuery, implementationsOf } from './evidence.store.ts';
+import { type EvidenceRow, evidenceOfImplementation, evidenceQuery, implementationsOf } from './evidence.store.ts';
 import { explainValidity, type Validity, validityOf } from './evidence.ts';
 
 type Context = CallContext<EvidenceDatabase>;
@@ -47,17 +48,6 @@ async function implementations({ id }: EvidenceRow, { first }: { first: number }
   return (await loader.load(id)).slice(0, first).map((implementationId) => ({ id: implementationId }));
 }
 
-async function evidenceOf({ id }: { id: string }, { first }: { first: number }, context: Context) {
-  checkFirst(first);
-  return context
-    .loader<string, EvidenceRow[]>(`Implementation.evidence ${first}`, (tx, ids) =>
-      evidenceOfImplementations(tx, ids, first),
-    )
-    .load(id);
-}
-
-const present = (context: Context) => context.read(async (tx) => tx.now);
-
 export const evidenceModule: GraphqlModule<EvidenceDatabase> = {
   typeDefs: sdl(new URL('./evidence.graphql', import.meta.url)),
   resolvers: {
@@ -74,9 +64,8 @@ export const evidenceModule: GraphqlModule<EvidenceDatabase> = {
     Evidence: {
       __resolveReference: ({ id }: { id: string }, context) => loadEvidence(context, id),
       contentPath: ({ id }: EvidenceRow) => `/v1/evidence/${id}/content`,
-      validity: async (row: EvidenceRow, _: unknown, context) => validityOf(row, await present(context)),
-      validityExplanation: async (row: EvidenceRow, _: unknown, context) =>
-        explainValidity(row, await present(context)),
+      validity: (row: EvidenceRow, _: unknown, context) => context.at((now) => validityOf(row, now)),
+      validityExplanation: (row: EvidenceRow, _: unknown, context) => context.at((now) => explainValidity(row, now)),
       implementations,
       measure: ({ measureId }: EvidenceRow, _: unknown, context) =>
         measureId === null ? null : loadMeasure(context, measureId),
@@ -84,7 +73,10 @@ export const evidenceModule: GraphqlModule<EvidenceDatabase> = {
     },
     Implementation: {
       __resolveReference: ({ id }: { id: string }) => ({ id }),
-      evidence: evidenceOf,
+      evidence: ({ id }: { id: string }, { first }: { first: number }, context, info) => {
+        checkFirst(first);
+        return linkedEntities(context, evidenceOfImplementation, id, first, info);
+      },
     },
   },
 };

@@ -1,12 +1,11 @@
 import type { Readable } from 'node:stream';
 import { type FieldFault, isUuid, notFound } from '@annex/schema';
-import { onceAsAsked, type ServiceContext, scopeOf } from '@annex/service';
+import { onceAsAsked, requireScope, requireWriting, type ServiceContext, scopeOf } from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BlobStore } from '../blob/blob.ts';
 import { checkLength, type ReceivedForm, receiveForm } from '../blob/multipart.ts';
 import type { EvidenceConfig } from '../config.ts';
 import type { EvidenceDatabase } from '../database.ts';
-import { requireScope, requireWriting } from '../permission.ts';
 import { addEvidence } from './evidence.operations.ts';
 import { type EvidenceRow, evidenceById } from './evidence.store.ts';
 import { contentFaults, parseMoment, refuseFaults, validityOf } from './evidence.ts';
@@ -104,7 +103,7 @@ export function evidenceRoutes(
   store: BlobStore,
 ): void {
   app.post('/evidence', { bodyLimit: config.uploadLimit }, async (request, reply) => {
-    requireWriting(request);
+    requireWriting(request, 'evidence:write');
     checkLength(request.headers['content-length'], config.uploadLimit, formAllowance);
     const form = await receiveForm(request.body as Readable, request.headers['content-type'], {
       store,

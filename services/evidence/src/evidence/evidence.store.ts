@@ -1,4 +1,4 @@
-import type { IsmsEntityColumns } from '@annex/service';
+import type { IsmsEntityColumns, LinkedList } from '@annex/service';
 import { newId, type Tx, type WriteTx } from '@annex/service';
 import type { Validity } from './evidence.ts';
 
@@ -74,67 +74,37 @@ export function evidenceQuery(tx: Tx<EvidenceTables>, { ismsId, validity }: Evid
   }
 }
 
-/** The evidence of many implementations, the newest first, at most `first` each, in one statement. */
-export async function evidenceOfImplementations(
-  tx: Tx<EvidenceTables>,
-  implementationIds: readonly string[],
-  first: number,
-): Promise<EvidenceRow[][]> {
-  const { rows } = await tx.query<EvidenceColumns & { parent: string }>(
-    `select wanted.id as parent, found.* from unnest($2::uuid[]) as wanted(id) cross join lateral (
-       select e.${evidenceColumns.join(', e.')} from evidence_link l join evidence e on e.tenant_id = $1 and e.id = l.evidence_id
-       where l.tenant_id = $1 and l.implementation_id = wanted.id order by l.evidence_id desc limit $3) as found`,
-    [tx.tenant, implementationIds, first],
-  );
-  const byParent = Map.groupBy(rows, (row) => row.parent);
-  return implementationIds.map((id) => (byParent.get(id) ?? []).map(toRow));
-}
-
-const evidenceColumns = [
-  'tenant_id',
-  'id',
-  'isms_id',
-  'version',
-  'created_at',
-  'created_by',
-  'updated_at',
-  'updated_by',
-  'title',
-  'description',
-  'file_name',
-  'media_type',
-  'sha256',
-  'bytes',
-  'valid_from',
-  'valid_until',
-  'validity',
-  'measure_id',
-] as const;
-
-type EvidenceColumns = { [C in (typeof evidenceColumns)[number]]: never };
-
-function toRow(columns: EvidenceColumns): EvidenceRow {
-  return {
-    tenantId: columns.tenant_id,
-    id: columns.id,
-    ismsId: columns.isms_id,
-    version: columns.version,
-    createdAt: columns.created_at,
-    createdBy: columns.created_by,
-    updatedAt: columns.updated_at,
-    updatedBy: columns.updated_by,
-    title: columns.title,
-    description: columns.description,
-    fileName: columns.file_name,
-    mediaType: columns.media_type,
-    sha256: columns.sha256,
-    bytes: columns.bytes,
-    validFrom: columns.valid_from,
-    validUntil: columns.valid_until,
-    validity: columns.validity,
-    measureId: columns.measure_id,
-  };
-}
+/** The evidence of an implementation, the newest first. */
+export const evidenceOfImplementation: LinkedList<EvidenceRow> = {
+  field: 'Implementation.evidence',
+  table: 'evidence',
+  links: 'evidence_link',
+  entityId: 'evidence_id',
+  objectId: 'implementation_id',
+  orderBy: 'evidence_link.evidence_id desc',
+  // What each field is read from; one that is added without a line here reads whole rows.
+  columns: {
+    id: ['id'],
+    version: ['version'],
+    title: ['title'],
+    description: ['description'],
+    fileName: ['fileName'],
+    mediaType: ['mediaType'],
+    sha256: ['sha256'],
+    bytes: ['bytes'],
+    contentPath: ['id'],
+    validFrom: ['validFrom'],
+    validUntil: ['validUntil'],
+    validity: ['validFrom', 'validUntil'],
+    validityExplanation: ['validFrom', 'validUntil'],
+    implementations: ['id'],
+    measure: ['measureId'],
+    isms: ['ismsId'],
+    createdAt: ['createdAt'],
+    createdBy: ['createdBy'],
+    updatedAt: ['updatedAt'],
+  },
+};
 
 /** The implementations that pieces of evidence are linked to. */
 export async function implementationsOf(

@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
 import { AnnexError, badInput, isUuid, notFound } from '@annex/schema';
-import { onceAsAsked, type ServiceContext, scopeOf } from '@annex/service';
+import { onceAsAsked, requireScope, requireWriting, type ServiceContext, scopeOf } from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BlobStore } from '../blob/blob.ts';
 import { checkLength } from '../blob/multipart.ts';
 import type { EvidenceConfig } from '../config.ts';
 import type { EvidenceDatabase } from '../database.ts';
 import { sourcePattern, sourceRule } from '../measure/measure.input.ts';
-import { requireScope, requireWriting } from '../permission.ts';
 import { importSarif } from './import.operations.ts';
 import { type ImportRow, importsById } from './import.store.ts';
 import { parseSarif } from './sarif.ts';
@@ -64,7 +63,7 @@ export function importRoutes(
   const limit = config.importLimit;
 
   app.post('/imports', { bodyLimit: limit }, async (request, reply) => {
-    requireWriting(request);
+    requireWriting(request, 'evidence:write');
     const asked = askedFor(request.query as Query);
     const file = await receiveBody(request, store, limit);
     try {

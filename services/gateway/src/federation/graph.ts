@@ -16,6 +16,7 @@ import {
   execute,
   type GraphQLError,
   type GraphQLSchema,
+  isEnumType,
   Kind,
   parse,
   print,
@@ -95,6 +96,20 @@ function failedAnswer(error: AnnexError, document: DocumentNode): GraphqlAnswer 
 }
 
 /**
+ * The schema by which the router cuts answers to what was asked for. It looks through the directives of every enum value that it passes on,
+ * for `@inaccessible`, which nothing of ours is; without their nodes it is done at once.
+ */
+function projectionSchema(supergraph: DocumentNode): GraphQLSchema {
+  const schema = buildASTSchema(supergraph, { assumeValid: true, assumeValidSDL: true });
+  for (const type of Object.values(schema.getTypeMap())) {
+    // The router reads the names of the services from the directives of this one.
+    if (!isEnumType(type) || type.name === 'join__Graph') continue;
+    for (const value of type.getValues()) value.astNode = undefined;
+  }
+  return schema;
+}
+
+/**
  * Opens the federated graph: plans are made by the router's planner, their steps carried out by the upstreams. A service that does not
  * answer costs its own fields alone.
  */
@@ -131,7 +146,7 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
   };
 
   const handler: Handler = await unifiedGraphHandler({
-    unifiedGraph: buildASTSchema(supergraph, { assumeValid: true, assumeValidSDL: true }),
+    unifiedGraph: projectionSchema(supergraph),
     getUnifiedGraphSDL: () => text,
     onSubgraphExecute: ((name: string, asked: SubgraphRequest) => ask(name, asked)) as never,
   });

@@ -1,4 +1,4 @@
-import { ordering, type Tx } from '@annex/service';
+import { type LinkedList, ordering, type Tx } from '@annex/service';
 import { sql } from 'kysely';
 import type { AcceptanceRule } from '../criteria/criteria.ts';
 import type { RiskRow, RiskTables } from './risk.store.ts';
@@ -49,16 +49,30 @@ export function filteredRisks(tx: Tx<RiskTables>, filter: RiskFilter) {
   return query;
 }
 
-/** The risks that each of these implementations lowers, the highest level first; in one statement. */
-export async function risksOfImplementations(
-  tx: Tx<RiskTables>,
-  implementationIds: readonly string[],
-  first: number,
-): Promise<RiskRow[][]> {
-  const { rows } = await sql<RiskRow & { askedId: string }>`
-    select found.*, i.id as asked_id from unnest(${[...implementationIds]}::uuid[]) as i(id) cross join lateral (
-      select risk.* from risk_link join risk on risk.tenant_id = risk_link.tenant_id and risk.id = risk_link.risk_id
-      where risk_link.tenant_id = ${tx.tenant} and risk_link.implementation_id = i.id
-      order by risk.current_rank desc, risk.id desc limit ${first}) as found`.execute(tx.db);
-  return implementationIds.map((id) => rows.filter((row) => row.askedId === id));
-}
+/** The risks that an implementation lowers, the highest level first. */
+export const risksOfImplementation: LinkedList<RiskRow> = {
+  field: 'Implementation.risks',
+  table: 'risk',
+  links: 'risk_link',
+  entityId: 'risk_id',
+  objectId: 'implementation_id',
+  orderBy: 'risk.current_rank desc, risk.id desc',
+  // What the plain fields are read from; the others read whole rows.
+  columns: {
+    id: ['id'],
+    version: ['version'],
+    reference: ['reference'],
+    isms: ['ismsId'],
+    title: ['title'],
+    description: ['description'],
+    owner: ['ownerId'],
+    affects: ['affects'],
+    status: ['status'],
+    treatmentOption: ['treatmentOption'],
+    rule: ['currentRule'],
+    standing: ['standing'],
+    reassessment: ['reassessment'],
+    createdAt: ['createdAt'],
+    updatedAt: ['updatedAt'],
+  },
+};

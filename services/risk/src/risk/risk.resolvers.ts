@@ -1,5 +1,12 @@
 import { badInput, notFound } from '@annex/schema';
-import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  linkedEntities,
+  sdl,
+} from '@annex/service';
 import { criteriaFor } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { explain } from '../level/level.explanation.ts';
@@ -8,7 +15,7 @@ import { explanationView, ratingView } from '../level/level.view.ts';
 import { factorsOf } from './link.store.ts';
 import type { LinkInput } from './link.ts';
 import { maxLinks } from './link.ts';
-import { filteredRisks, type RiskFilter, riskOrders, risksOfImplementations } from './risk.list.ts';
+import { filteredRisks, type RiskFilter, riskOrders, risksOfImplementation } from './risk.list.ts';
 import {
   type CreateRiskInput,
   createRisk,
@@ -122,12 +129,8 @@ export const riskModule: GraphqlModule<RiskDatabase> = {
     },
     Implementation: {
       __resolveReference: ({ id }: { id: string }) => ({ id }),
-      risks: ({ id }: { id: string }, { first }: First, context) =>
-        context
-          .loader<string, RiskRow[]>(`risksOfImplementation ${checkFirst(first)}`, (tx, ids) =>
-            risksOfImplementations(tx, ids, first),
-          )
-          .load(id),
+      risks: ({ id }: { id: string }, { first }: First, context, info) =>
+        linkedEntities(context, risksOfImplementation, id, checkFirst(first), info),
     },
   },
 };

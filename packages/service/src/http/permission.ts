@@ -14,8 +14,8 @@ export function requireScope(request: FastifyRequest, permission: Permission): v
 }
 
 /** Refuses before a body is read what could not be written afterwards. */
-export function requireWriting(request: FastifyRequest): void {
-  requireScope(request, 'evidence:write');
+export function requireWriting(request: FastifyRequest, permission: Permission): void {
+  requireScope(request, permission);
   const { asOf } = request.caller;
   if (!asOf) return;
   throw new AnnexError('AS_OF_NOT_WRITABLE', 'A change was asked for together with Annex-As-Of', {
