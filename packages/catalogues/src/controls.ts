@@ -30,29 +30,12 @@ export interface CatalogueControl {
   readonly newIn2022: boolean;
 }
 
-/** How a mapping's source relates to its target, as sets of what they ask for. */
-export type Relationship = 'EQUAL' | 'SUBSET' | 'SUPERSET' | 'INTERSECT';
-
-/** A clause or control of 2013 and one of 2022 that it corresponds to. */
-export interface Mapping {
-  readonly sourceId: string;
-  readonly targetId: string;
-  readonly relationship: Relationship;
-}
-
 const controlsByEdition = {
   '2013': readData<CatalogueControl>('iso27001-2013-controls.json'),
   '2022': readData<CatalogueControl>('iso27001-2022-controls.json'),
 };
 
-const mapping = readData<Mapping>('mapping-2013-2022.json');
-
 /** The controls of Annex A of an edition, in the standard's order. */
 export function controls(edition: Edition): readonly CatalogueControl[] {
   return controlsByEdition[edition];
-}
-
-/** Where each clause and control of ISO/IEC 27001:2013 went in the edition of 2022. */
-export function mapping2013to2022(): readonly Mapping[] {
-  return mapping;
 }

@@ -33,6 +33,12 @@ export const tenantQueries: readonly Door[] = [
     variables: none,
   },
   {
+    name: 'coverage',
+    document: `query ($ismsId: UUID) { coverage(framework: "csf:2.0", ismsId: $ismsId) { equal contained touched missing framework { id }
+      requirements(standing: TOUCHED) { standing place { id } because { relationship control { id } implementations { id } } } } }`,
+    variables: ({ ismsId }) => ({ ismsId }),
+  },
+  {
     name: 'control.implementations',
     document: '{ control(id: "A.8.28") { implementations { id } } }',
     variables: none,
@@ -52,6 +58,27 @@ export const tenantQueries: readonly Door[] = [
 
 /** Queries that tell of the catalogue, which is the installation's. */
 export const catalogueQueries: readonly Door[] = [
+  {
+    name: 'requirements',
+    document: '{ requirements { id letter demand documentedInformation owner evidence auditQuestions mistakes clause { id } } }',
+    variables: none,
+  },
+  { name: 'requirement', document: '{ requirement(id: "6.1.3.d") { id } }', variables: none },
+  {
+    name: 'term',
+    document:
+      '{ term(name: "risk") { id label altLabels definition note types broader { id } narrower { id } related { id } } }',
+    variables: none,
+  },
+  { name: 'terms', document: '{ terms { id } }', variables: none },
+  { name: 'findTerms', document: '{ findTerms(text: "rsik") { score term { id } } }', variables: none },
+  { name: 'frameworks', document: '{ frameworks { id title size } }', variables: none },
+  {
+    name: 'frameworkPlace',
+    document:
+      '{ frameworkPlace(id: "A.5.1") { id number title relations { relationship suggested provenance rationale strength place { id } through { id } } } }',
+    variables: none,
+  },
   {
     name: 'standards',
     document: '{ standards { id whyNotCertifiable useInstead { id } predecessor { id } } }',

@@ -18,7 +18,9 @@ import {
   controlOf,
   filterControls,
   filterStandards,
+  guidedBy,
   pageOf,
+  type StandardFilter,
   whyNotCertifiable,
 } from './catalogue.ts';
 
@@ -43,7 +45,7 @@ export const catalogueModule: GraphqlModule<ControlsDatabase> = {
   typeDefs: sdl(new URL('./catalogue.graphql', import.meta.url)),
   resolvers: {
     Query: {
-      standards: (_, filter: { certifiable?: string | null; kind?: string | null }) => filterStandards(filter),
+      standards: (_, filter: StandardFilter) => filterStandards(filter),
       standard: (_, { id }: { id: string }) => found('Standard', id, standard(id)),
       certificationCheck: (_, { standardId }: { standardId: string }) => {
         const one = certifiableStandard(standardId);
@@ -66,6 +68,7 @@ export const catalogueModule: GraphqlModule<ControlsDatabase> = {
       __resolveReference: ({ id }: { id: string }) => entity('Standard', id, standard(id)),
       whyNotCertifiable,
       useInstead,
+      guides: guidedBy,
       predecessor: (one: Standard) => (one.predecessorId ? standard(one.predecessorId) : null),
     },
     Clause: {

@@ -17,16 +17,17 @@ const annexA = new Map(editions.flatMap((edition) => controls(edition)).map((con
 const places = new Map(editions.flatMap((edition) => clauses(edition)).map((clause) => [clause.id, clause]));
 const order = new Map([...annexA.keys()].map((id, index) => [id, index]));
 
-const full = (id: string) => (id.includes(':') ? id : `iso27001:${currentEdition}:${id}`);
+/** A full id; a short one, `A.8.28` or `6.1.3`, means the current edition of 27001. */
+export const currentId = (id: string) => (id.includes(':') ? id : `iso27001:${currentEdition}:${id}`);
 
 /** The control of a full id, or of a short one in the current edition. */
 export function controlOf(id: string): CatalogueControl | undefined {
-  return annexA.get(full(id));
+  return annexA.get(currentId(id));
 }
 
 /** The clause of a full id, or of a short one in the current edition. */
 export function clauseOf(id: string): Clause | undefined {
-  return places.get(full(id));
+  return places.get(currentId(id));
 }
 
 /** How many controls Annex A of the current edition has. */
@@ -66,12 +67,33 @@ export function filterControls(edition: Edition, filter: ControlFilter): Catalog
   );
 }
 
-/** The standards of the register that are of a kind and may be certified to in a way, where asked. */
-export function filterStandards(filter: { certifiable?: string | null; kind?: string | null }): Standard[] {
+export interface StandardFilter {
+  readonly certifiable?: string | null;
+  readonly forCertification?: boolean | null;
+  readonly addressee?: string | null;
+  readonly kind?: string | null;
+}
+
+/** The standards of the register that meet all that is asked for. */
+export function filterStandards({ certifiable, forCertification, addressee, kind }: StandardFilter): Standard[] {
+  const wanted = forCertification ?? null;
   return standards().filter(
     (one) =>
-      (!filter.certifiable || one.certifiable === filter.certifiable) && (!filter.kind || one.kind === filter.kind),
+      (!certifiable || one.certifiable === certifiable) &&
+      (wanted === null || (one.certifiable !== 'NO') === wanted) &&
+      (!addressee || one.addressee === addressee) &&
+      (!kind || one.kind === kind),
   );
+}
+
+/** The clauses and controls of the current edition that a standard helps with, in the standard's order. */
+export function guidedBy({ helpsWithClauses, helpsWithControls }: Standard) {
+  const within = (number: string, places: readonly string[]) =>
+    places.some((place) => number === place || number.startsWith(`${place}.`));
+  return {
+    clauses: clauses(currentEdition).filter(({ number }) => within(number, helpsWithClauses)),
+    controls: controls(currentEdition).filter(({ number }) => within(number, helpsWithControls)),
+  };
 }
 
 /** Why no certificate against this standard alone is to be had; null where one is. */

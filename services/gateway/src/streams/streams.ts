@@ -83,6 +83,16 @@ export const streamRoutes: readonly StreamRoute[] = [
     query: [],
     gives: 'json',
   },
+  {
+    method: 'GET',
+    path: '/v1/vocabulary',
+    service: 'controls',
+    summary: 'Publishes the vocabulary as SKOS',
+    description: 'The terms of information security management with their relations, for thesauri and search engines.',
+    permission: 'controls:read',
+    query: [{ name: 'format', required: false, description: 'turtle (unless told) or jsonld.' }],
+    gives: 'bytes',
+  },
 ];
 
 const prefix = '/v1';
