@@ -42,8 +42,7 @@ const untilExit = (child: ChildProcess, name: string, said: () => string) =>
 function start(entry: URL, environment: Record<string, string>): { child: ChildProcess; said: () => string } {
   let said = '';
   const child = fork(fileURLToPath(entry), {
-    // As everything that answers in earnest is started (deploy/Dockerfile, packages/standalone).
-    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...environment },
+    env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [],
   });

@@ -1,6 +1,8 @@
 import { type Bench, lineOf } from './bench.ts';
+import { catalogueImport } from './catalogue-import.ts';
 import { loopLatency } from './loop/latency.ts';
 import { federatedReadHttp, federatedReadLimit, federatedReadOneProcess } from './reads/federated.ts';
+import { librarySearch } from './search.ts';
 import { warmStart } from './start.ts';
 
 const benches: readonly Bench[] = [
@@ -8,6 +10,8 @@ const benches: readonly Bench[] = [
   federatedReadHttp,
   federatedReadLimit,
   loopLatency,
+  catalogueImport,
+  librarySearch,
   warmStart,
 ];
 

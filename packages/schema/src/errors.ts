@@ -25,6 +25,16 @@ export const errorCatalogue = {
     title: 'The file is not a SARIF 2.1.0 log that can be imported',
     help: 'The details name the place as a JSON pointer, what was found there and what is expected (SARIF 2.1.0). Nothing was imported.',
   },
+  INVALID_OSCAL: {
+    status: 422,
+    title: 'The file is not OSCAL that can be imported',
+    help: 'The details name the place as a JSON pointer, what was found there and what is allowed (OSCAL 1.0.4 to 1.2.1). Nothing was imported.',
+  },
+  INVALID_TABLE: {
+    status: 422,
+    title: 'The table cannot be imported',
+    help: 'The details name each row and column at fault, what was found there and what is allowed. Nothing was imported.',
+  },
   UNSUPPORTED_FORMAT: {
     status: 415,
     title: 'The format is not supported',

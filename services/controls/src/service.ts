@@ -6,11 +6,17 @@ import type { ControlsDatabase } from './database.ts';
 import { designModule } from './design/design.resolvers.ts';
 import { implementationModule } from './implementation/implementation.resolvers.ts';
 import { ismsModule } from './isms/isms.resolvers.ts';
+import { indexCatalogue, indexDueKind } from './library/library.operations.ts';
+import { libraryModule } from './library/library.resolvers.ts';
+import { libraryRoutes } from './library/library.routes.ts';
 import { linkModule } from './link/link.resolvers.ts';
 import { mappingModule } from './mapping/mapping.resolvers.ts';
 import { attainmentChanged, measureChanged } from './measure/measure.operations.ts';
 import { migrations } from './migrations/index.ts';
+import { loadLibrary } from './search/search.library.ts';
+import { searchModule } from './search/search.resolvers.ts';
 import { strengthModule } from './strength/strength.resolvers.ts';
+import { upgradeModule } from './upgrade/upgrade.resolvers.ts';
 import { vocabularyModule } from './vocabulary/vocabulary.resolvers.ts';
 import { vocabularyRoutes } from './vocabulary/vocabulary.routes.ts';
 
@@ -23,11 +29,14 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
     guidanceModule,
     vocabularyModule,
     mappingModule,
+    searchModule,
+    libraryModule,
     ismsModule,
     implementationModule,
     linkModule,
     designModule,
     strengthModule,
+    upgradeModule,
   ],
   subscriptions: {
     controls: {
@@ -41,9 +50,17 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
       },
     },
   },
-  timers: {},
+  timers: { [indexDueKind]: (tx, due) => indexCatalogue(tx, due.subjectId) },
   announce,
-  routes(app) {
+  async start({ database }) {
+    await loadLibrary(database);
+    return async () => undefined;
+  },
+  routes(app, context) {
+    // Bodies are streams of any type here; each route reads its own.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     vocabularyRoutes(app);
+    libraryRoutes(app, context);
   },
 };

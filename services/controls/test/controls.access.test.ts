@@ -1,6 +1,6 @@
 import { type RoleName, roles } from '@annex/schema';
 import { newId } from '@annex/service';
-import { catalogueQueries, mutations, tenantQueries } from './doors.ts';
+import { catalogueQueries, knock, mutations, tenantQueries } from './doors.ts';
 import { type Scenario, startScenario } from './scenario.ts';
 
 let scenario: Scenario;
@@ -31,7 +31,8 @@ describe.each(Object.keys(roles) as RoleName[])('%s', (role) => {
   const writes = (permissions as readonly string[]).includes('controls:write');
 
   it.each(queries.map((door) => [door.name, door] as const))('reads %s', async (_, door) => {
-    expect(codes(await scenario.call(door.document, door.variables(thing), { permissions }))).toEqual(
+    const variables = await knock(scenario, door, thing);
+    expect(codes(await scenario.call(door.document, variables, { permissions }))).toEqual(
       // An integration may not see people, of which an owner is one; nothing else is kept from it.
       door.name === 'implementation' && !(permissions as readonly string[]).includes('identity:read')
         ? ['FORBIDDEN']
@@ -40,7 +41,8 @@ describe.each(Object.keys(roles) as RoleName[])('%s', (role) => {
   });
 
   it.each(mutations.map((door) => [door.name, door] as const))(`${writes ? 'may' : 'may not'} %s`, async (_, door) => {
-    const answer = await scenario.call(door.document, door.variables(thing), { permissions });
+    const variables = await knock(scenario, door, thing);
+    const answer = await scenario.call(door.document, variables, { permissions });
     expect(codes(answer)).toEqual(writes ? [] : ['FORBIDDEN']);
   });
 });
@@ -49,7 +51,8 @@ describe('someone without any permission', () => {
   it.each([...queries, ...mutations].map((door) => [door.name, door] as const))(
     'gets nothing from %s',
     async (_, door) => {
-      const answer = await scenario.call(door.document, door.variables(thing), { permissions: [] });
+      const variables = await knock(scenario, door, thing);
+      const answer = await scenario.call(door.document, variables, { permissions: [] });
       expect(codes(answer).length).toBeGreaterThan(0);
       for (const code of codes(answer)) expect(code).toBe('FORBIDDEN');
     },

@@ -1,5 +1,5 @@
 import { newId } from '@annex/service';
-import { catalogueQueries, mutations, tenantQueries } from './doors.ts';
+import { catalogueQueries, knock, mutations, tenantQueries } from './doors.ts';
 import { type Scenario, startScenario } from './scenario.ts';
 
 let scenario: Scenario;
@@ -24,12 +24,13 @@ describe.each<[string, () => Date | undefined]>([
   it.each(tenantQueries.map((door) => [door.name, door] as const))(
     '%s shows its own tenant what is there and another nothing',
     async (_name, door) => {
+      const variables = await knock(scenario, door, thing);
       const asOf = moment();
       const when = asOf ? { asOf } : {};
-      const own = await scenario.call(door.document, door.variables(thing), when);
+      const own = await scenario.call(door.document, variables, when);
       expect(own.errors).toBeUndefined();
       expect(JSON.stringify(own.data)).toContain(door.name.toLowerCase().includes('isms') ? thing.ismsId : thing.id);
-      const foreign = await scenario.call(door.document, door.variables(thing), { tenant: theirs, ...when });
+      const foreign = await scenario.call(door.document, variables, { tenant: theirs, ...when });
       expect(JSON.stringify(foreign.data ?? null)).not.toMatch(
         new RegExp(`${thing.id}|${thing.ismsId}|${thing.measureId}`),
       );
@@ -42,13 +43,22 @@ it.each(mutations.filter((door) => door.name !== 'createIsms').map((door) => [do
   async (_, door) => {
     const state = () =>
       scenario.test.admin(async (client) => {
-        const tables = ['isms', 'implementation', 'measure_link', 'design_assessment', 'strength'];
+        const tables = [
+          'isms',
+          'implementation',
+          'implementation_control',
+          'measure_link',
+          'design_assessment',
+          'strength',
+          'upgrade',
+        ];
         const rows: unknown[] = [];
         for (const table of tables) rows.push((await client.query(`select * from controls.${table} order by id`)).rows);
         return JSON.stringify(rows);
       });
+    const variables = await knock(scenario, door, thing);
     const before = await state();
-    const answer = await scenario.call(door.document, door.variables(thing), { tenant: theirs });
+    const answer = await scenario.call(door.document, variables, { tenant: theirs });
     expect(answer.errors?.map((error) => error.extensions?.code)).toEqual(['NOT_FOUND']);
     expect(await state()).toBe(before);
   },

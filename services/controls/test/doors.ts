@@ -1,9 +1,54 @@
+import { newId } from '@annex/service';
+import { importItems } from '../src/library/library.operations.ts';
+import type { Scenario } from './scenario.ts';
+
 /** Every root field of the service, with variables for an implementation `id` of an ISMS `ismsId`, for tests that walk them all. */
 export interface Door {
   readonly name: string;
   readonly document: string;
-  readonly variables: (of: { id: string; ismsId: string; measureId: string }) => Record<string, unknown>;
+  readonly variables: (of: Thing) => Record<string, unknown>;
+  /** What must be there first, made anew each time: what is behind some doors can be used up. */
+  readonly prepare?: (scenario: Scenario, of: Thing) => Promise<Partial<Thing>>;
 }
+
+export interface Thing {
+  readonly id: string;
+  readonly ismsId: string;
+  readonly measureId: string;
+  readonly upgradeId?: string;
+  readonly catalogueId?: string;
+}
+
+/** A door's variables, with whatever must be there for it. */
+export async function knock(scenario: Scenario, door: Door, of: Thing): Promise<Record<string, unknown>> {
+  return door.variables({ ...of, ...(await door.prepare?.(scenario, of)) });
+}
+
+/** Backwards, since the implementation that doors are about is of A.8.28, which 2013 has not: it is an open point of the upgrade. */
+const editions = { from: 'iso27001:2022', to: 'iso27001:2013' };
+
+/** Something to carry over; A.5.1 went together from two of 2013. */
+const toCarry = async (scenario: Scenario, { ismsId }: Thing) => {
+  await scenario.implement({ ismsId, controlIds: ['A.5.1'] });
+  return {};
+};
+
+const upgraded = async (scenario: Scenario, of: Thing) => {
+  await toCarry(scenario, of);
+  const { applyUpgrade } = await scenario.ask<{ applyUpgrade: { upgrade: { id: string } } }>(
+    'mutation ($input: ApplyUpgradeInput!) { applyUpgrade(input: $input) { upgrade { id } } }',
+    { input: { ismsId: of.ismsId, ...editions } },
+  );
+  return { upgradeId: applyUpgrade.upgrade.id };
+};
+
+/** A catalogue of the tenant's own whose title tells whose it is. */
+const catalogued = async (scenario: Scenario, of: Thing) => {
+  const asked = { key: `own-${newId().slice(-12)}`, edition: '1', title: of.id, format: 'TABLE', sha256: '' } as const;
+  const item = { number: 'A', kind: 'CONTROL', parent: null, title: of.id, text: '', content: null } as const;
+  const { id } = await scenario.service.database.write(scenario.test.scope(), (tx) => importItems(tx, asked, [item]));
+  return { catalogueId: id };
+};
 
 const none = () => ({});
 
@@ -39,6 +84,43 @@ export const tenantQueries: readonly Door[] = [
     variables: ({ ismsId }) => ({ ismsId }),
   },
   {
+    name: 'upgradePlan',
+    document: `query ($ismsId: UUID, $from: ID!, $to: ID!) { upgradePlan(ismsId: $ismsId, from: $from, to: $to) {
+      from { id } to { id } added { id } removed { id } merged { target { id } sources { id } } split { source { id } targets { id } }
+      unchanged { source { id } target { id } } implementationCount openPointCount
+      implementations(first: 500) { implementation { id } before { id } after { id } carried { id } openPoints { kind } }
+      openPoints(first: 500) { kind sentence sources { id } targets { id } implementations { id } } } }`,
+    variables: ({ ismsId }) => ({ ismsId, ...editions }),
+  },
+  {
+    name: 'upgrade',
+    document: `query ($id: UUID!) { upgrade(id: $id) {
+      id version status appliedAt appliedBy undoneAt undoneBy isms { id } from { id } to { id } implementationCount openPointCount
+      implementations(first: 500) { implementation { id } before { id } after { id } carried { id } openPoints { kind } }
+      openPoints(first: 500) { kind sentence sources { id } targets { id } implementations { id } } } }`,
+    variables: ({ upgradeId }) => ({ id: upgradeId }),
+    prepare: upgraded,
+  },
+  {
+    name: 'upgrades',
+    document: `query ($ismsId: UUID) { upgrades(ismsId: $ismsId) { id openPoints(kind: REMOVED) { implementations { id } } } }`,
+    variables: ({ ismsId }) => ({ ismsId }),
+    prepare: upgraded,
+  },
+  {
+    name: 'catalogues',
+    document: '{ catalogues { id key edition title format size sha256 createdAt createdBy version items { id } } }',
+    prepare: catalogued,
+    variables: none,
+  },
+  {
+    name: 'catalogue',
+    document:
+      'query ($id: UUID!) { catalogue(id: $id) { id title items(first: 5) { id number kind title text parentId control { id } } } }',
+    prepare: catalogued,
+    variables: ({ catalogueId }) => ({ id: catalogueId }),
+  },
+  {
     name: 'control.implementations',
     document: '{ control(id: "A.8.28") { implementations { id } } }',
     variables: none,
@@ -60,7 +142,8 @@ export const tenantQueries: readonly Door[] = [
 export const catalogueQueries: readonly Door[] = [
   {
     name: 'requirements',
-    document: '{ requirements { id letter demand documentedInformation owner evidence auditQuestions mistakes clause { id } } }',
+    document:
+      '{ requirements { id letter demand documentedInformation owner evidence auditQuestions mistakes clause { id } } }',
     variables: none,
   },
   { name: 'requirement', document: '{ requirement(id: "6.1.3.d") { id } }', variables: none },
@@ -72,6 +155,12 @@ export const catalogueQueries: readonly Door[] = [
   },
   { name: 'terms', document: '{ terms { id } }', variables: none },
   { name: 'findTerms', document: '{ findTerms(text: "rsik") { score term { id } } }', variables: none },
+  {
+    name: 'searchLibrary',
+    document:
+      '{ searchLibrary(text: "preventive controls for identity", facets: [{ name: "theme", value: "ORGANIZATIONAL" }]) { total hits { id kind framework number title snippet rank control { id } clause { id } standard { id } term { id } } facets { name values { value count } } } }',
+    variables: none,
+  },
   { name: 'frameworks', document: '{ frameworks { id title size } }', variables: none },
   {
     name: 'frameworkPlace',
@@ -101,6 +190,12 @@ export const catalogueQueries: readonly Door[] = [
 ];
 
 export const mutations: readonly Door[] = [
+  {
+    name: 'deleteCatalogue',
+    document: 'mutation ($input: DeleteCatalogueInput!) { deleteCatalogue(input: $input) { id } }',
+    prepare: catalogued,
+    variables: ({ catalogueId }) => ({ input: { id: catalogueId } }),
+  },
   {
     name: 'createIsms',
     document: 'mutation ($input: CreateIsmsInput!) { createIsms(input: $input) { isms { id } } }',
@@ -137,5 +232,17 @@ export const mutations: readonly Door[] = [
     name: 'assessDesign',
     document: 'mutation ($input: AssessDesignInput!) { assessDesign(input: $input) { implementation { id } } }',
     variables: ({ id }) => ({ input: { implementationId: id, conclusion: 0.5, reason: 'Seen.' } }),
+  },
+  {
+    name: 'applyUpgrade',
+    document: 'mutation ($input: ApplyUpgradeInput!) { applyUpgrade(input: $input) { upgrade { id } } }',
+    variables: ({ ismsId }) => ({ input: { ismsId, ...editions } }),
+    prepare: toCarry,
+  },
+  {
+    name: 'undoUpgrade',
+    document: 'mutation ($input: UndoUpgradeInput!) { undoUpgrade(input: $input) { upgrade { id } } }',
+    variables: ({ upgradeId }) => ({ input: { id: upgradeId } }),
+    prepare: upgraded,
   },
 ];

@@ -11,11 +11,11 @@ import { notFound } from '@annex/schema';
 import { type CallContext, type GraphqlModule, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { implementationsOfControl } from '../implementation/implementation.resolvers.ts';
+import { loadControl } from '../library/control.loader.ts';
 import {
   type ControlFilter,
   certifiableStandard,
   clauseOf,
-  controlOf,
   filterControls,
   filterStandards,
   guidedBy,
@@ -62,7 +62,7 @@ export const catalogueModule: GraphqlModule<ControlsDatabase> = {
         _,
         args: ControlFilter & { edition?: AskedEdition | null; first?: number | null; after?: string | null },
       ) => pageOf(filterControls(edition(args.edition), args), args.first, args.after),
-      control: (_, { id }: { id: string }) => found('Control', id, controlOf(id)),
+      control: (_, { id }: { id: string }, context) => loadControl(context, id),
     },
     Standard: {
       __resolveReference: ({ id }: { id: string }) => entity('Standard', id, standard(id)),
@@ -77,7 +77,7 @@ export const catalogueModule: GraphqlModule<ControlsDatabase> = {
       guidance,
     },
     Control: {
-      __resolveReference: ({ id }: { id: string }) => entity('Control', id, controlOf(id)),
+      __resolveReference: async ({ id }: { id: string }, context: Context) => ({ ...(await loadControl(context, id)) }),
       guidance,
       implementations: (control: CatalogueControl, { first }: { first: number }, context: Context) =>
         implementationsOfControl(context, control.id, first),

@@ -38,9 +38,10 @@ export function isCurrentControl(id: string): boolean {
   return id.startsWith(`iso27001:${currentEdition}:`) && annexA.has(id);
 }
 
-/** Catalogue ids in the standard's order, in which A.5.9 comes before A.5.10. */
+/** Catalogue ids in the standard's order, in which A.5.9 comes before A.5.10; then those of own catalogues. */
 export function inCatalogueOrder(ids: readonly string[]): string[] {
-  return [...ids].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  const place = (id: string) => order.get(id) ?? order.size;
+  return [...ids].sort((a, b) => place(a) - place(b) || a.localeCompare(b, 'en', { numeric: true }));
 }
 
 /** Values that a control must have, each where given. */

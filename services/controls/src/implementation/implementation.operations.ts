@@ -5,6 +5,7 @@ import type { ControlsDatabase } from '../database.ts';
 import { fraction, text } from '../input.ts';
 import { holdIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
+import { ownControls } from '../library/library.store.ts';
 import { beginStrength, settle } from '../strength/strength.operations.ts';
 import type { ImplementationStatus } from '../strength/strength.ts';
 import {
@@ -15,7 +16,7 @@ import {
   setControls,
   updateImplementationRow,
 } from './implementation.store.ts';
-import { controlIds, progress } from './implementation.ts';
+import { controlIds, maxControls, progress } from './implementation.ts';
 
 interface Changeable {
   readonly description?: string | null;
@@ -45,7 +46,12 @@ export interface Changed {
   readonly version: number;
 }
 
-const fullId = (id: string) => controlOf(id)?.id;
+/** Finds the full ids of controls, of Annex A or of the tenant's own catalogues. */
+async function resolverOf(tx: WriteTx<ControlsDatabase>, given: readonly string[]) {
+  const unknown = given.filter((id) => !controlOf(id)).slice(0, maxControls);
+  const own = new Set((await ownControls(tx, unknown)).map((row) => row.id));
+  return (id: string) => controlOf(id)?.id ?? (own.has(id) ? id : undefined);
+}
 
 export function implementationEvent(
   row: ImplementationRow,
@@ -60,7 +66,7 @@ export async function createImplementation(
   tx: WriteTx<ControlsDatabase>,
   input: CreateImplementationInput,
 ): Promise<Changed> {
-  const ids = controlIds(input.controlIds, fullId);
+  const ids = controlIds(input.controlIds, await resolverOf(tx, input.controlIds));
   const isms = await holdIsms(tx, await ismsOf(tx, input.ismsId));
   checkNotRetired(isms);
   const row: ImplementationRow = {
@@ -140,7 +146,7 @@ export async function updateImplementation(
     claimedOperation: fraction('input.claimedOperation', input.claimedOperation ?? row.claimedOperation),
   };
   const [before = []] = await controlIdsOf(tx, [row.id]);
-  const ids = input.controlIds ? controlIds(input.controlIds, fullId) : before;
+  const ids = input.controlIds ? controlIds(input.controlIds, await resolverOf(tx, input.controlIds)) : before;
   const sameControls = ids.length === before.length && ids.every((id) => before.includes(id));
   if (sameControls && changeable.every((field) => row[field] === changed[field])) {
     return { id: row.id, version: row.version };

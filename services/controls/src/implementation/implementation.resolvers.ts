@@ -3,6 +3,7 @@ import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, 
 import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
+import { loadControl } from '../library/control.loader.ts';
 import type { ImplementationStatus } from '../strength/strength.ts';
 import {
   type CreateImplementationInput,
@@ -62,9 +63,9 @@ interface Filter extends ConnectionArgs {
 function asked({ controlId, ismsId, status, ownerId }: Filter) {
   const rest = { ismsId, status, ownerId };
   if (!controlId) return rest;
-  const control = controlOf(controlId);
-  if (!control) throw badInput('controlId', controlId, 'must be a control of the catalogue, such as A.8.28');
-  return { ...rest, controlId: control.id };
+  const id = controlOf(controlId)?.id ?? (controlId.includes(':') ? controlId : undefined);
+  if (!id) throw badInput('controlId', controlId, 'must be a control of a catalogue, such as A.8.28 or acme:2026:AC-1');
+  return { ...rest, controlId: id };
 }
 
 export const implementationModule: GraphqlModule<ControlsDatabase> = {
@@ -93,7 +94,7 @@ export const implementationModule: GraphqlModule<ControlsDatabase> = {
       owner: (row: ImplementationRow) => (row.ownerId === null ? null : { id: row.ownerId }),
       async controls(row: ImplementationRow, _, context) {
         const loader = context.loader<string, string[]>('controls of implementations', controlIdsOf);
-        return inCatalogueOrder(await loader.load(row.id)).map(controlOf);
+        return Promise.all(inCatalogueOrder(await loader.load(row.id)).map((id) => loadControl(context, id)));
       },
     },
   },

@@ -1,8 +1,9 @@
 import { badInput, notFound } from '@annex/schema';
-import { type CallContext, type GraphqlModule, ismsOf, sdl } from '@annex/service';
+import { type CallContext, type GraphqlModule, ismsOf, sdl, type Tx } from '@annex/service';
 import { currentId } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
+import { catalogueNamed, controlsOfCatalogue } from '../library/library.store.ts';
 import type { ImplementationStatus } from '../strength/strength.ts';
 import { implementedControls } from './mapping.store.ts';
 import {
@@ -39,10 +40,26 @@ function placeOf(id: string): Place {
   return place;
 }
 
+const noFramework = (id: string) =>
+  badInput(
+    'framework',
+    id,
+    `must be one of ${knownFrameworks.map((one) => one.id).join(', ')}, or key and edition of an own catalogue`,
+  );
+
+/** A framework that comes with Annex. @throws AnnexError BAD_INPUT */
 function frameworkFor(id: string): Framework {
   const framework = knownFrameworks.find((one) => one.id === id);
   if (framework) return framework;
-  throw badInput('framework', id, `must be one of ${knownFrameworks.map((one) => one.id).join(', ')}`);
+  throw noFramework(id);
+}
+
+/** A framework as the tenant has it: an own catalogue of its name knows all of its places, and their titles. */
+async function frameworkOfTenant(tx: Tx<ControlsDatabase>, id: string): Promise<Framework> {
+  const [key = '', ...rest] = id.split(':');
+  const own = await catalogueNamed(tx, { key, edition: rest.join(':') });
+  if (!own) return frameworkFor(id);
+  return { id, title: own.title, places: await controlsOfCatalogue(tx, own.id) };
 }
 
 const shownReasons = 20;
@@ -67,10 +84,10 @@ export const mappingModule: GraphqlModule<ControlsDatabase> = {
         args: { framework: string; ismsId?: string | null; from?: ImplementationStatus | null },
         context,
       ): Promise<CoverageView> {
-        const framework = frameworkFor(args.framework);
-        const implementations = await context.read(async (tx) =>
-          implementedControls(tx, await ismsOf(tx, args.ismsId), args.from ?? 'IMPLEMENTED'),
-        );
+        const { framework, implementations } = await context.read(async (tx) => ({
+          framework: await frameworkOfTenant(tx, args.framework),
+          implementations: await implementedControls(tx, await ismsOf(tx, args.ismsId), args.from ?? 'IMPLEMENTED'),
+        }));
         const implemented = new Set(implementations.keys());
         const covered = framework.places.map(({ id }) => coverageOf(id, relations, implemented));
         return { framework, covered, implementations };
@@ -96,26 +113,27 @@ export const mappingModule: GraphqlModule<ControlsDatabase> = {
       touched: count('TOUCHED'),
       missing: count('MISSING'),
       requirements(
-        { covered, implementations }: CoverageView,
+        { framework, covered, implementations }: CoverageView,
         args: { standing?: CoverageStanding | null; first?: number | null; offset?: number | null },
       ) {
         const [first, offset] = [args.first ?? 100, args.offset ?? 0];
         if (!(first >= 1 && first <= 500)) throw badInput('first', first, 'must be a whole number from 1 to 500');
         if (!(offset >= 0)) throw badInput('offset', offset, 'must not be negative');
+        const titles = new Map(framework.places.map((place) => [place.id, place]));
         return covered
           .filter((one) => !args.standing || one.standing === args.standing)
           .slice(offset, offset + first)
-          .map((one) => ({ ...one, implementations }));
+          .map((one) => ({ ...one, implementations, places: titles }));
       },
     },
     CoveredRequirement: {
-      place: ({ id }: Covered) => placeOf(id),
+      place: ({ id, places: known }: Covered & { places: ReadonlyMap<string, Place> }) => known.get(id) ?? placeOf(id),
       because: ({ because, implementations }: Covered & Pick<CoverageView, 'implementations'>) =>
         because.slice(0, shownReasons).map((relation) => ({ relation, ids: implementations.get(relation.to) ?? [] })),
     },
     CoverageReason: {
       relationship: ({ relation }: { relation: Relation }) => relation.relationship,
-      control: ({ relation }: { relation: Relation }) => placeOf(relation.to),
+      control: ({ relation }: { relation: Relation }) => places.get(relation.to) ?? { id: relation.to, title: null },
       implementations: ({ ids }: { ids: readonly string[] }, _: unknown, context: Context) =>
         Promise.all(ids.slice(0, shownReasons).map((id) => loadImplementation(context, id))),
     },

@@ -93,6 +93,40 @@ export const streamRoutes: readonly StreamRoute[] = [
     query: [{ name: 'format', required: false, description: 'turtle (unless told) or jsonld.' }],
     gives: 'bytes',
   },
+  {
+    method: 'POST',
+    path: '/v1/catalogues',
+    service: 'controls',
+    summary: 'Imports a catalogue of the organisation’s own',
+    description:
+      'The body is the file: an OSCAL catalog (1.0.4 to 1.2.1), a table with the columns number, title, parent, kind and text, or a list of such items. An edition never changes; a new one is a new import.',
+    permission: 'controls:write',
+    query: [
+      { name: 'format', required: true, description: 'oscal, oscal-profile, csv, xlsx, json or yaml.' },
+      { name: 'key', required: true, description: 'What its identifiers begin with: acme-policy.' },
+      { name: 'edition', required: true, description: 'Its edition: 2026.' },
+      { name: 'title', required: false, description: 'Its name; that of the file unless told.' },
+      { name: 'dryRun', required: false, description: 'true: everything is checked and nothing is kept.' },
+      {
+        name: 'catalogue',
+        required: false,
+        description:
+          'For oscal-profile: the id of the catalogue that the profile chooses from. Nothing else is ever opened.',
+      },
+    ],
+    takes: ['application/json', 'application/octet-stream', 'text/csv', 'application/yaml'],
+    gives: 'json',
+  },
+  {
+    method: 'GET',
+    path: '/v1/catalogues/{id}/oscal',
+    service: 'controls',
+    summary: 'Exports a catalogue as OSCAL 1.2.1',
+    description: 'The OSCAL catalog, with every control, parameter, part and property that was imported.',
+    permission: 'controls:read',
+    query: [],
+    gives: 'bytes',
+  },
 ];
 
 const prefix = '/v1';

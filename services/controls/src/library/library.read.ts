@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { OscalError, readProfile, resolveProfile } from '@annex/oscal';
+import { AnnexError, type FieldFault } from '@annex/schema';
+import { parseJson } from '@annex/service';
+import { readTable, SheetError, type TableFormat } from '@annex/spreadsheet';
+import { parse, YAMLParseError } from 'yaml';
+import { columns, itemsOfRows, type NewItem, type WrittenItem } from './library.ts';
+
+/** Faults that one answer lists. */
+const mostFaults = 100;
+const mostItems = 100_000;
+
+/** What a refusal of the OSCAL package says, in the catalogue's words. */
+export function oscalRefusal(error: unknown): unknown {
+  if (!(error instanceof OscalError)) return error;
+  const { pointer, given, allowed, position } = error;
+  return new AnnexError('INVALID_OSCAL', error.message, {
+    faults: [{ field: pointer || '/', ...(given === undefined ? {} : { given }), allowed }],
+    details: { pointer, ...position },
+    cause: error,
+  });
+}
+
+/** @throws AnnexError INVALID_TABLE naming every row at fault, if there are some */
+export function refuseRows(faults: readonly FieldFault[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
+  throw new AnnexError('INVALID_TABLE', `${first.field}: ${first.allowed}${more}`, {
+    faults: faults.slice(0, mostFaults),
+    details: { faults: faults.length },
+  });
+}
+
+/** The rows of a table. @throws AnnexError INVALID_TABLE */
+async function rowsOfTable(body: Uint8Array, format: TableFormat): Promise<WrittenItem[]> {
+  try {
+    const table = await readTable(body, format, { limits: { columns: 20 } });
+    const unknown = table.columns.filter((column) => !(columns as readonly string[]).includes(column.toLowerCase()));
+    const missing = ['number', 'title'].filter(
+      (name) => !table.columns.some((column) => column.toLowerCase() === name),
+    );
+    refuseRows([
+      ...unknown.map((column) => ({
+        field: `row 1, ${column}`,
+        given: column,
+        allowed: `must be one of ${columns.join(', ')}`,
+      })),
+      ...missing.map((column) => ({ field: 'row 1', allowed: `must have a column ${column}` })),
+    ]);
+    return table.rows.map(({ row, cells }) => ({
+      place: `row ${row}`,
+      cells: Object.fromEntries(Object.entries(cells).map(([column, value]) => [column.toLowerCase(), value])),
+    }));
+  } catch (error) {
+    if (!(error instanceof SheetError)) throw error;
+    throw new AnnexError('INVALID_TABLE', error.message, {
+      faults: [
+        { field: error.place, ...(error.given === undefined ? {} : { given: error.given }), allowed: error.allowed },
+      ],
+      cause: error,
+    });
+  }
+}
+
+/** The entries of `{ items: [...] }` in JSON or YAML. @throws AnnexError MALFORMED_JSON, INVALID_TABLE */
+function rowsOfList(body: Buffer, format: 'json' | 'yaml'): WrittenItem[] {
+  let read: unknown;
+  if (format === 'json') read = parseJson(body);
+  else {
+    try {
+      // Aliases can make a small file stand for a huge one.
+      read = parse(body.toString('utf8'), { maxAliasCount: 0, uniqueKeys: true });
+    } catch (error) {
+      const [at] = error instanceof YAMLParseError ? (error.linePos ?? []) : [];
+      const place = at ? `line ${at.line}, column ${at.col}` : 'the file';
+      throw new AnnexError(
+        'INVALID_TABLE',
+        `${place}: ${error instanceof Error ? error.message.split('\n', 1)[0] : error}`,
+        {
+          faults: [{ field: place, allowed: 'must be YAML 1.2 without aliases' }],
+          cause: error,
+        },
+      );
+    }
+  }
+  const items = (read as { items?: unknown } | null)?.items;
+  if (!Array.isArray(items)) {
+    refuseRows([{ field: 'items', allowed: 'must be a list of items, each with number and title' }]);
+    return [];
+  }
+  return items.map((item, index) => ({
+    place: `items[${index}]`,
+    cells: typeof item === 'object' && item !== null && !Array.isArray(item) ? (item as WrittenItem['cells']) : {},
+  }));
+}
+
+/** Items of a table or list, with everything that is wrong with them. @throws AnnexError where no rows can be had at all */
+export async function readRows(
+  body: Buffer,
+  format: 'csv' | 'xlsx' | 'json' | 'yaml',
+): Promise<{ items: NewItem[]; faults: FieldFault[] }> {
+  const rows = format === 'csv' || format === 'xlsx' ? await rowsOfTable(body, format) : rowsOfList(body, format);
+  if (rows.length === 0) refuseRows([{ field: 'the file', allowed: 'must have at least one item' }]);
+  if (rows.length > mostItems)
+    refuseRows([{ field: 'the file', given: rows.length, allowed: `must have at most ${mostItems} items` }]);
+  return itemsOfRows(rows);
+}
+
+/** A profile with what it chooses from a catalogue. @throws AnnexError INVALID_OSCAL, MALFORMED_JSON */
+export async function resolvedProfile(body: Buffer, source: Parameters<typeof resolveProfile>[1]) {
+  try {
+    return await resolveProfile(readProfile(parseJson(body)), source);
+  } catch (error) {
+    throw oscalRefusal(error);
+  }
+}
+
+export function sha256(pieces: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}

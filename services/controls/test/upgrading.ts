@@ -1,0 +1,95 @@
+import type { TestCaller } from '@annex/service/testing';
+import type { Scenario } from './scenario.ts';
+
+export const [from, to] = ['iso27001:2013', 'iso27001:2022'] as const;
+
+const upgradeFields = `id version status undoneAt undoneBy appliedBy implementationCount openPointCount from { id } to { id }
+  implementations(first: 500) { implementation { id } before { id } after { id } carried { id } openPoints { kind } }
+  openPoints(first: 500) { kind sentence sources { id } targets { id } implementations { reference } }`;
+
+interface Id {
+  readonly id: string;
+}
+interface Moved {
+  readonly implementation: Id;
+  readonly before: Id[];
+  readonly after: Id[];
+  readonly carried: Id[];
+  readonly openPoints: { kind: string }[];
+}
+interface Point {
+  readonly kind: string;
+  readonly sentence: string;
+  readonly sources: Id[];
+  readonly targets: Id[];
+}
+export interface Shown {
+  readonly id: string;
+  readonly version: number;
+  readonly status: string;
+  readonly implementations: Moved[];
+  readonly openPoints: Point[];
+}
+
+export const ids = (list: readonly Id[]) => list.map((one) => one.id);
+
+type Answer = Awaited<ReturnType<Scenario['call']>>;
+export const error = (answer: Answer) => answer.errors?.[0]?.extensions;
+
+/** The steps of tests about upgrades. */
+export function upgrading(scenario: Scenario) {
+  const callApply = (input: object, caller?: TestCaller) =>
+    scenario.call(
+      `mutation ($input: ApplyUpgradeInput!) { applyUpgrade(input: $input) { upgrade { ${upgradeFields} } } }`,
+      { input: { from, to, ...input } },
+      caller,
+    );
+  const callUndo = (input: object, caller?: TestCaller) =>
+    scenario.call(
+      `mutation ($input: UndoUpgradeInput!) { undoUpgrade(input: $input) { upgrade { ${upgradeFields} } } }`,
+      { input },
+      caller,
+    );
+
+  const apply = async (ismsId: string, more: object = {}): Promise<Shown> => {
+    const { data, errors } = await callApply({ ismsId, ...more });
+    if (errors) throw new Error(JSON.stringify(errors));
+    return (data as { applyUpgrade: { upgrade: Shown } }).applyUpgrade.upgrade;
+  };
+
+  const plan = async (ismsId: string, caller?: TestCaller) => {
+    const { upgradePlan } = await scenario.ask<{
+      upgradePlan: Shown & {
+        added: Id[];
+        removed: Id[];
+        merged: { target: Id; sources: Id[] }[];
+        split: { source: Id; targets: Id[] }[];
+        unchanged: { source: Id; target: Id }[];
+        implementationCount: number;
+      };
+    }>(
+      `query ($ismsId: UUID, $from: ID!, $to: ID!) { upgradePlan(ismsId: $ismsId, from: $from, to: $to) {
+       from { id } to { id } added { id title } removed { id } merged { target { id } sources { id } }
+       split { source { id } targets { id } } unchanged { source { id } target { id } } implementationCount openPointCount
+       implementations(first: 500) { implementation { id } before { id } after { id } carried { id } openPoints { kind } }
+       openPoints(first: 500) { kind sentence sources { id } targets { id } } } }`,
+      { ismsId, from, to },
+      caller,
+    );
+    return upgradePlan;
+  };
+
+  /** The controls and versions of all implementations of an ISMS, by their ids. */
+  const implementations = async (ismsId: string, caller: TestCaller = {}) => {
+    const { implementations: page } = await scenario.ask<{
+      implementations: { nodes: { id: string; version: number; controls: Id[] }[] };
+    }>(
+      'query ($ismsId: UUID) { implementations(ismsId: $ismsId, first: 200) { nodes { id version controls { id } } } }',
+      { ismsId },
+      caller,
+    );
+    return new Map(page.nodes.map((one) => [one.id, { version: one.version, controls: ids(one.controls).sort() }]));
+  };
+
+  return { callApply, callUndo, apply, plan, implementations };
+}
