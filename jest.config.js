@@ -20,6 +20,7 @@ export default {
   },
   // Two cores are the least that a build machine has; more workers would fight over one PostgreSQL.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/scripts/sequencer.ts',
   testTimeout: 60_000,
   watchman: false,
   modulePathIgnorePatterns: ['<rootDir>/.annex/'],

@@ -43,6 +43,12 @@ function asRead(sheet: string | null, columns: string[], rows: string[][]): Tabl
   };
 }
 
+it('does not take a delimiter within quotes for the one between fields', async () => {
+  const columns = ['=1+1', ';;='];
+  const table = await readTable(Buffer.from(writeCsv(columns, [])), 'csv', { formulaGuard: true });
+  expect(table.columns).toEqual(columns);
+});
+
 describe('any table of texts', () => {
   it('is the same after writeXlsx and readTable', async () => {
     await fc.assert(

@@ -164,6 +164,50 @@ describe('an upload', () => {
     expect((await world.upload({ title: 'x' }, 'x'.repeat(uploadLimit))).status).toBe(201);
   });
 
+  it.each([
+    ['that says so', { 'content-length': String(2 * 1024 ** 3) }],
+    ['in pieces of which nobody knows how many come', { 'transfer-encoding': 'chunked' }],
+  ])('of 2 GB %s is answered long before it has all come, and nothing of it stays', async (_, length) => {
+    const before = [await rows(), await world.files()];
+    const piece = Buffer.alloc(64 * 1024, 0x78);
+    let sent = 0;
+    const head =
+      '--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nBig\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="big"\r\n\r\n';
+    const headers = {
+      authorization: `Bearer ${await world.token()}`,
+      'content-type': 'multipart/form-data; boundary=b',
+      ...length,
+    };
+    const answer = await new Promise<{ status: number; body: string }>((done, fail) => {
+      const asked = request(`${world.url}/evidence`, { method: 'POST', headers }, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (part: string) => {
+          body += part;
+        });
+        response.on('end', () => {
+          asked.destroy();
+          done({ status: response.statusCode ?? 0, body });
+        });
+      });
+      // The answer may be here while pieces are still on their way, and ends what is sent.
+      asked.on('error', (error) => (sent > 0 ? undefined : fail(error)));
+      const more = () => {
+        while (sent < 2 * 1024 ** 3 && !asked.destroyed) {
+          sent += piece.length;
+          if (!asked.write(piece)) return asked.once('drain', more);
+        }
+        return asked;
+      };
+      asked.write(head);
+      more();
+    });
+    expect(answer.status).toBe(413);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', details: { limit: uploadLimit } });
+    expect(sent).toBeLessThan(256 * 1024 * 1024);
+    expect([await rows(), await world.files()]).toEqual(before);
+    expect((await world.upload({ title: 'x' }, 'small')).status).toBe(201);
+  });
+
   it('that breaks off leaves neither a row nor a file', async () => {
     const before = [await rows(), await world.files()];
     const token = await world.token();

@@ -81,8 +81,6 @@ export const createSearch: Migration = {
         listed boolean := plain ~ '^\\s*$';
         readable tsquery := format('%L | %L', controls.search_tenant(tenant), controls.search_tenant('${systemTenant}'))::tsquery;
         found tsquery := case when listed then readable when numnode(asked) > 0 then readable && asked end;
-        -- An extract may show some of the words where no place has them all.
-        any_word tsquery := case when numnode(asked) > 0 then replace(asked::text, ' & ', ' | ')::tsquery end;
       begin
         if tenant is null or tenant is distinct from nullif(current_setting('annex.tenant', true), '')::uuid then
           raise exception 'The library is searched for the tenant of the transaction alone' using errcode = 'insufficient_privilege';
@@ -101,9 +99,7 @@ export const createSearch: Migration = {
           select m.tenant_id, m.id, m.rank from matched m order by m.rank desc, m.id, m.tenant_id limit most offset skip),
         shown as (
           select json_build_object('id', d.id, 'kind', d.kind, 'framework', d.framework, 'number', d.number, 'title', d.title, 'rank', p.rank,
-              'snippet', case when not extracts or d.body = '' then null
-                when any_word is null then left(d.body, 240)
-                else ts_headline('english', d.body, any_word, 'StartSel="", StopSel="", MaxWords=35, MinWords=15') end) as hit,
+              'body', case when extracts then left(d.body, 20000) end) as hit,
             row_number() over (order by p.rank desc, p.id, p.tenant_id) as place
             from page p join controls.search_document d on d.tenant_id = p.tenant_id and d.id = p.id),
         alike as (

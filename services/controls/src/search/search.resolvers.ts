@@ -4,6 +4,7 @@ import { type CallContext, type GraphqlModule, type Resolver, sdl } from '@annex
 import { clauseOf, controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadControl } from '../library/control.loader.ts';
+import { extractOf } from './extract.ts';
 import { type LibraryAnswer, type LibraryHit, searchDocuments } from './search.store.ts';
 import { facetsByName, type SearchArguments, searched } from './search.ts';
 
@@ -47,9 +48,11 @@ export const searchModule: GraphqlModule<ControlsDatabase> = {
       },
     },
     LibrarySearch: {
+      hits: ({ hits, asked }: LibraryAnswer) => hits.map((hit) => ({ ...hit, asked })),
       facets: ({ facets }: LibraryAnswer) => facetsByName(facets),
     },
     LibraryHit: {
+      snippet: ({ body, asked }: LibraryHit & Pick<LibraryAnswer, 'asked'>) => extractOf(body ?? '', asked),
       control: ({ kind, id }: LibraryHit, _: unknown, context: Context) => {
         if (kind === 'CATALOGUE_ITEM') return ownControl(context, id);
         return kind === 'CONTROL' ? (controlOf(id) ?? null) : null;

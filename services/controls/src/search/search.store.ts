@@ -41,11 +41,14 @@ export interface LibraryHit {
   readonly framework: string;
   readonly number: string;
   readonly title: string;
-  readonly snippet: string | null;
+  /** Its beginning, where extracts were asked for. */
+  readonly body: string | null;
   readonly rank: number;
 }
 
+/** What was found, with the text that was asked for. */
 export interface LibraryAnswer {
+  readonly asked: string;
   readonly total: number;
   readonly hits: readonly LibraryHit[];
   /** `controlTypes=PREVENTIVE` and how many have it, the most frequent first. */
@@ -54,7 +57,7 @@ export interface LibraryAnswer {
 
 /** Searches for the tenant of the transaction. The function has its schema: reads of the past find no functions by their path. */
 export async function searchDocuments(tx: Reading, query: LibraryQuery): Promise<LibraryAnswer> {
-  const { rows } = await tx.query<{ total: number; hits: LibraryHit[]; facets: [string, number][] }>(
+  const { rows } = await tx.query<Omit<LibraryAnswer, 'asked'>>(
     'select total, hits, facets from controls.search_library($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     [
       tx.tenant,
@@ -69,7 +72,7 @@ export async function searchDocuments(tx: Reading, query: LibraryQuery): Promise
       query.language,
     ],
   );
-  return rows[0] ?? { total: 0, hits: [], facets: [] };
+  return { asked: query.text, ...(rows[0] ?? { total: 0, hits: [], facets: [] }) };
 }
 
 /** Makes documents of the tenant findable, or brings them up to date; those that are so already are not written. */
