@@ -103,7 +103,8 @@ export const createSearch: Migration = {
             row_number() over (order by p.rank desc, p.id, p.tenant_id) as place
             from page p join controls.search_document d on d.tenant_id = p.tenant_id and d.id = p.id),
         alike as (
-          select array['kind=' || any_value(m.kind), 'framework=' || any_value(m.framework)] || any_value(m.facets) as facets, count(*) as count
+          -- Those of one hash are alike, so the least is any (any_value came with PostgreSQL 16).
+          select array['kind=' || min(m.kind), 'framework=' || min(m.framework)] || min(m.facets) as facets, count(*) as count
             from matched m where counts group by m.facets_hash),
         counted as (
           select f.facet, sum(a.count)::bigint as count from alike a, unnest(a.facets) as f(facet) group by f.facet)
