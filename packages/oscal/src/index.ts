@@ -56,3 +56,4 @@ export {
   type ResolveOptions,
   resolveProfile,
 } from './profile/resolve.ts';
+export { nameUuid } from './uuids.ts';

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Catalog, OscalParam } from '../catalog/model.ts';
 import { partsOf, type Tree, treeOf } from '../catalog/tree.ts';
 import { below, OscalError, type OscalWarning } from '../error.ts';
 import { type OscalMetadata, type OscalResource, oscalVersion } from '../metadata.ts';
 import { Warnings } from '../references.ts';
+import { nameUuid } from '../uuids.ts';
 import { keptParams, keptResources } from './kept.ts';
 import { combine, groupParams, structured } from './merge.ts';
 import type { OscalProfile } from './model.ts';
@@ -125,16 +125,8 @@ function fromCatalog({ document, parts }: Catalog): Resolved {
   };
 }
 
-/** A UUID of version 5 (RFC 9562) for what a profile and its sources are. */
-function uuidOf(sources: readonly string[]): string {
-  const bytes = createHash('sha1')
-    .update(`annex-oscal-resolved:${sources.join(',')}`)
-    .digest()
-    .subarray(0, 16);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x50;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
+/** What a profile and its sources are, whenever the same is resolved. */
+const uuidOf = (sources: readonly string[]): string => nameUuid(`annex-oscal-resolved:${sources.join(',')}`);
 
 function metadataOf({ uuid, metadata }: OscalProfile, options: ResolveOptions): OscalMetadata {
   const props = (metadata.props ?? []).filter(({ name }) => name !== 'resolution-tool');

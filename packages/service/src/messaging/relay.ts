@@ -81,22 +81,22 @@ export function startRelay<T>(parts: {
     woken = true;
     wake?.();
   };
-  const sleep = async (ms: number): Promise<'over' | 'woken'> => {
-    if (woken || stopping) return 'woken';
-    const end = await new Promise<'over' | 'woken'>((resolve) => {
-      const timer = setTimeout(() => resolve('over'), ms);
+  const sleep = async (ms: number) => {
+    if (woken || stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
       wake = () => {
         clearTimeout(timer);
-        resolve('woken');
+        resolve();
       };
     });
     wake = undefined;
-    return end;
   };
 
   // Whom the next pass serves: tenants that this process recorded something for, or whoever has something.
   const poked = new Set<string>();
   let everyone = true;
+  let lookedAtEveryone = 0;
 
   const onTold = () => {
     everyone = true;
@@ -197,8 +197,10 @@ export function startRelay<T>(parts: {
   const pass = async (): Promise<number> => {
     const tenants = new Set(poked);
     poked.clear();
-    if (everyone) {
+    // The net must not wait for a quiet moment: where pokes never end, nobody sleeps the whole of a poll.
+    if (everyone || performance.now() - lookedAtEveryone >= options.pollMs - 1) {
       everyone = false;
+      lookedAtEveryone = performance.now();
       const waiting = await tenantsWaiting();
       if (waiting.length === 0) metrics.lag(0);
       for (const tenant of waiting) tenants.add(tenant);
@@ -235,7 +237,7 @@ export function startRelay<T>(parts: {
       } catch (error) {
         log.warn({ err: error }, 'the relay could not work; it tries again');
       }
-      if (wait > 0 && (await sleep(wait)) === 'over' && wait >= options.pollMs) everyone = true;
+      if (wait > 0) await sleep(wait);
     }
   };
   const running = run();

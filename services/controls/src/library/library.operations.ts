@@ -1,5 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { CatalogDocument, CatalogPart, OscalBackMatter, OscalWarning } from '@annex/oscal';
+import {
+  type CatalogDocument,
+  type CatalogPart,
+  nameUuid,
+  type OscalBackMatter,
+  type OscalWarning,
+} from '@annex/oscal';
 import { AnnexError, notFound } from '@annex/schema';
 import { checkVersion, entityFields, newId, schedule, type Tx, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
@@ -265,24 +270,12 @@ function partOf(
   };
 }
 
-/** A UUID of version 5 (RFC 9562) that follows from another: OSCAL takes versions 4 and 5 alone, and ours are of version 7. */
-function uuid5(id: string): string {
-  const bytes = createHash('sha1')
-    .update(Buffer.from(id.replaceAll('-', ''), 'hex'))
-    .update('oscal')
-    .digest()
-    .subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
 /** The OSCAL members of a catalogue; of one from a table they are made. */
 export function documentOf(row: CatalogueRow): CatalogDocument {
   return (
     row.document?.document ?? {
       kind: 'document',
-      uuid: uuid5(row.id),
+      uuid: nameUuid(`annex-catalogue:${row.id}`),
       metadata: {
         title: row.title,
         'last-modified': row.updatedAt.toISOString(),
