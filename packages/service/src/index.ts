@@ -75,7 +75,6 @@ export { nextReference } from './references.ts';
 export {
   prepareDatabase,
   type RunningService,
-  runProcess,
   runService,
   type ServiceParts,
   serviceUrl,

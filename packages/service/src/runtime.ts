@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { ClockKind } from './clock.ts';
-import { ConfigError, type Environment, EnvironmentReader, type ProcessConfig, processConfig } from './config.ts';
+import { type EnvironmentReader, type ProcessConfig, processConfig } from './config.ts';
 import { connectDatabase, type Database } from './database/database.ts';
 import { migrateService, provisionDatabase } from './database/provision.ts';
 import { provisionRoles, rolePassword, rolesOf, urlAs } from './database/roles.ts';
@@ -14,6 +14,7 @@ import { type TokenKeys, TokenVerifier } from './identity/token.ts';
 import { createLogger } from './logging.ts';
 import { type Messaging, type MessagingParts, openQueues, type Queues, startMessaging } from './messaging/index.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { runProcess } from './process.ts';
 
 /** A service while it runs. */
 export interface RunningService<T = unknown> {
@@ -126,48 +127,6 @@ export async function prepareDatabase(
 /** The seed of the key that signs internal tokens; follows from the gateway's secret. */
 export function tokenSeed(secret: string): Buffer {
   return createHmac('sha256', secret).update('internal tokens').digest();
-}
-
-/**
- * Runs what `start` makes until SIGTERM or SIGINT, then stops it. Whatever cannot start is said in one line, with exit code 1.
- * @param start returns how to stop
- */
-export async function runProcess(
-  start: (read: EnvironmentReader) => Promise<() => Promise<void>>,
-  environment: Environment = process.env,
-): Promise<void> {
-  let stop: () => Promise<void>;
-  try {
-    stop = await start(new EnvironmentReader(environment));
-  } catch (error) {
-    const expected = error instanceof ConfigError || (error as { name?: string }).name === 'EmbeddedDatabaseError';
-    process.stderr.write(`annex: ${expected ? (error as Error).message : describe(error)}\n`);
-    process.exit(1);
-  }
-  let stopping = false;
-  const end = (signal: NodeJS.Signals) => {
-    // A second signal does not wait any longer.
-    if (stopping) process.exit(130);
-    stopping = true;
-    stop().then(
-      () => process.exit(0),
-      (error) => {
-        process.stderr.write(`annex: stopping after ${signal} did not go well: ${describe(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-}
-
-/** What an operator needs of an unforeseen failure, in one line. */
-function describe(error: unknown): string {
-  const { code, message, cause } = (error ?? {}) as NodeJS.ErrnoException;
-  const because = cause instanceof Error ? `: ${cause.message}` : '';
-  if (code === 'EADDRINUSE') return `the port is in use (${message}); choose another with ANNEX_PORT`;
-  if (code === 'ECONNREFUSED') return `the database or the queue does not answer (${message})`;
-  return `${message ?? String(error)}${because}`;
 }
 
 /** A process that runs one service on servers of its own: what `services/<name>/src/main.ts` calls. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, type EnvironmentReader, type PrivateAddresses } from '@annex/service';
+import type { PrivateAddresses } from '@annex/service';
+import { ConfigError, type EnvironmentReader } from '@annex/service/process';
 
 /** What `npm start` is told. */
 export interface StandaloneConfig {

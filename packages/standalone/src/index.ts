@@ -1,4 +1,5 @@
 export { type StandaloneConfig, standaloneConfig } from './config.ts';
 export { allDefinitions } from './definitions.ts';
-export { type Standalone, startStandalone } from './standalone.ts';
+export { startStandalone } from './launch.ts';
+export type { Standalone } from './standalone.ts';
 export { type System, type SystemOptions, startSystem } from './system.ts';

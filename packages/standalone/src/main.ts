@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
-import { ConfigError, runProcess } from '@annex/service';
+import { ConfigError, runProcess } from '@annex/service/process';
 import { installationSecret, type StandaloneConfig, standaloneConfig } from './config.ts';
-import { startStandalone } from './standalone.ts';
+import { startStandalone } from './launch.ts';
 
 /** Says at once, before anything is started, that somebody listens there already. */
 async function checkPort({ host, port }: StandaloneConfig): Promise<void> {

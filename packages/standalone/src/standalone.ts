@@ -1,23 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { evidenceConfig } from '@annex/evidence';
 import { createKey, createTenantWithAdministrator, gatewayConfig, tenantExists } from '@annex/gateway';
-import {
-  ConfigError,
-  createLogger,
-  type EmbeddedDatabase,
-  EnvironmentReader,
-  type LogDestination,
-  logToFile,
-  queueConfig,
-  startEmbeddedDatabase,
-  systemScope,
-} from '@annex/service';
+import { createLogger, EnvironmentReader, logToFile, queueConfig, systemScope } from '@annex/service';
 import { type ReadinessAnswer, readinessTable } from './banner.ts';
 import type { StandaloneConfig } from './config.ts';
 import { exampleTenant } from './example.ts';
-import { holdFolder } from './lock.ts';
 import { type Ask, seedExample } from './seed.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -27,14 +16,6 @@ export interface Standalone {
   readonly apiKey: string;
   readonly system: System;
   stop(): Promise<void>;
-}
-
-type Say = (line: string) => void;
-
-/** Tells of a step when it begins, so that a long one is seen to be under way. */
-function progress(say: Say): (step: string) => void {
-  const began = Date.now();
-  return (step) => say(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${step}`);
 }
 
 /** One GraphQL operation through the front door, as the holder of a key. */
@@ -98,57 +79,39 @@ async function prepareExample(system: System, folder: string, step: (text: strin
   return apiKey;
 }
 
-function openLog(folder: string): LogDestination {
-  return logToFile(join(folder, 'annex.log'));
+/** What stands already when the system is opened: the folder is ours and its database answers. */
+export interface Ground {
+  readonly databaseUrl: string;
+  readonly step: (text: string) => void;
+  readonly say: (line: string) => void;
 }
 
-/**
- * Starts everything that `npm start` promises: the database where none is given, all services, the example organisation where the
- * database has none; then listens.
- * @param say gets the lines for the person at the terminal
- * @throws ConfigError, EmbeddedDatabaseError: one line that says what is in the way
- */
-export async function startStandalone(config: StandaloneConfig, secret: string, say: Say): Promise<Standalone> {
+/** Migrates and starts all services, makes the example organisation where the database has none, and listens. @throws ConfigError */
+export async function openStandalone(config: StandaloneConfig, secret: string, ground: Ground): Promise<Standalone> {
   const { folder } = config;
-  mkdirSync(folder, { recursive: true });
-  const release = await holdFolder(folder);
-  if (!release)
-    throw new ConfigError([`another Annex runs on ${folder}; stop it, or choose another folder with ANNEX_DATA_DIR`]);
-  const step = progress(say);
-  let database: EmbeddedDatabase | undefined;
-  let system: System | undefined;
-  const stop = async () => {
-    await system?.stop();
-    await database?.stop();
-    release();
-  };
+  const { databaseUrl, step, say } = ground;
+  const read = new EnvironmentReader(process.env);
+  const system = await startSystem({
+    databaseUrl,
+    queue: queueConfig(databaseUrl, config.redisUrl, secret),
+    secret,
+    clock: config.clock,
+    poolSize: 10,
+    evidence: evidenceConfig(read, join(folder, 'blobs')),
+    privateAddresses: config.privateAddresses,
+    gateway: gatewayConfig(read, config.production),
+    log: createLogger({ level: config.logLevel, destination: logToFile(join(folder, 'annex.log')) }),
+    onStep: step,
+  });
   try {
-    if (config.databaseUrl === undefined) {
-      database = await startEmbeddedDatabase({ folder, onStep: step });
-      if (database.orphan === 'stopped') step('stopped the database that an earlier, killed start had left running');
-    }
-    const read = new EnvironmentReader(process.env);
-    const databaseUrl = config.databaseUrl ?? database?.url ?? '';
-    system = await startSystem({
-      databaseUrl,
-      queue: queueConfig(databaseUrl, config.redisUrl, secret),
-      secret,
-      clock: config.clock,
-      poolSize: 10,
-      evidence: evidenceConfig(read, join(folder, 'blobs')),
-      privateAddresses: config.privateAddresses,
-      gateway: gatewayConfig(read, config.production),
-      log: createLogger({ level: config.logLevel, destination: openLog(folder) }),
-      onStep: step,
-    });
     const apiKey = config.seed === 'example' ? await prepareExample(system, folder, step) : '';
     await system.gateway.app.listen({ host: config.host, port: config.port });
     const { port } = system.gateway.app.server.address() as AddressInfo;
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`;
     for (const line of await banner(system, url, apiKey, folder)) say(line);
-    return { url, apiKey, system, stop };
+    return { url, apiKey, system, stop: () => system.stop() };
   } catch (error) {
-    await stop().catch(() => undefined);
+    await system.stop().catch(() => undefined);
     throw error;
   }
 }

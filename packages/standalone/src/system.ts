@@ -56,9 +56,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await queues.close();
   };
   try {
-    for (const definition of definitions) {
-      services.push(
-        await startService(definition, {
+    // Side by side, as each waits for its own connections; all are awaited, so that what did start can be stopped.
+    const starts = await Promise.allSettled(
+      definitions.map((definition) =>
+        startService(definition, {
           databaseUrl: serviceUrl({ databaseUrl, secret }, definition.name),
           poolSize,
           clock,
@@ -66,8 +67,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           keys: { jwks: signer.jwks },
           log,
         }),
-      );
-    }
+      ),
+    );
+    for (const start of starts) if (start.status === 'fulfilled') services.push(start.value);
+    for (const start of starts) if (start.status === 'rejected') throw start.reason;
     const identity = services.find((service) => service.definition.name === 'identity');
     if (!identity) throw new Error('The service identity is missing');
     const metrics = createMetrics('gateway', { process: true });

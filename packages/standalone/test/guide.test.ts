@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EnvironmentReader } from '@annex/service';
 import { installationSecret, standaloneConfig } from '../src/config.ts';
-import { type Standalone, startStandalone } from '../src/standalone.ts';
+import { startStandalone } from '../src/launch.ts';
+import type { Standalone } from '../src/standalone.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const guide = readFileSync(join(root, 'docs/guides/the-loop.md'), 'utf8');

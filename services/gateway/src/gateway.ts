@@ -81,7 +81,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await addGraphqlRoute(app, { graph, identify, metrics });
   addRestRoutes(app, { operations, graph, identify });
   await addStreamRoutes(app, { upstreams, identify });
-  await addToolPages(app, {
+  addToolPages(app, {
     explorer: config.explorer,
     openApi: openApiDocument(graph.schema, graph.supergraph, operations),
   });

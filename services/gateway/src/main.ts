@@ -5,12 +5,12 @@ import {
   openQueues,
   prepareDatabase,
   processConfig,
-  runProcess,
   serviceUrl,
   startService,
   TokenSigner,
   tokenSeed,
 } from '@annex/service';
+import { runProcess } from '@annex/service/process';
 import { gatewayConfig } from './config.ts';
 import { createGateway, httpUpstream, identity, localUpstream } from './service.ts';
 

@@ -22,6 +22,12 @@ export interface EmbeddedDatabase {
   stop(): Promise<void>;
 }
 
+/** A server that was started and does not answer yet. */
+export interface LaunchedDatabase extends EmbeddedDatabase {
+  /** Resolves when it takes connections. Rejects with an EmbeddedDatabaseError */
+  readonly ready: Promise<void>;
+}
+
 /** A start that cannot succeed, said in one line. */
 export class EmbeddedDatabaseError extends Error {
   override readonly name = 'EmbeddedDatabaseError';
@@ -241,11 +247,26 @@ async function untilReady(url: string, child: ChildProcess, logFile: string): Pr
   throw new EmbeddedDatabaseError(`The database did not answer within a minute (see ${logFile})`);
 }
 
+/** Waits for the server, and makes the database in it when there is none. */
+async function untilUsable(url: string, child: ChildProcess, logFile: string): Promise<void> {
+  await untilReady(url, child, logFile);
+
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  try {
+    const found = await admin.query('select 1 from pg_database where datname = $1', [databaseName]);
+    if (!found.rowCount) await admin.query(`create database ${databaseName}`);
+  } finally {
+    await admin.end();
+  }
+}
+
 /**
- * Makes the database in the folder when there is none, stops a server left over from a killed start, and starts it.
+ * Makes the database in the folder when there is none, stops a server left over from a killed start, and starts it; whoever calls can do
+ * something else until it is ready.
  * @throws EmbeddedDatabaseError in one line: folder not writable or not reachable by the database's user, no binaries
  */
-export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function launchEmbeddedDatabase(options: EmbeddedOptions): Promise<LaunchedDatabase> {
   const folder = resolve(options.folder);
   const identity = serverIdentity();
   const { initdb, postgres } = binaries();
@@ -298,23 +319,13 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
   child.unref();
   const urlOf = (database: string) =>
     `postgres://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-  await untilReady(urlOf('postgres'), child, logFile);
-
-  const admin = new pg.Client({ connectionString: urlOf('postgres') });
-  await admin.connect();
-  try {
-    const found = await admin.query('select 1 from pg_database where datname = $1', [databaseName]);
-    if (!found.rowCount) await admin.query(`create database ${databaseName}`);
-  } finally {
-    await admin.end();
-  }
-
   const pid = child.pid ?? 0;
   return {
     url: urlOf(databaseName),
     port,
     pid,
     orphan,
+    ready: untilUsable(urlOf('postgres'), child, logFile),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise<void>((done) => child.once('exit', () => done()));
@@ -324,4 +335,16 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
       await ended;
     },
   };
+}
+
+/** The same, when it is ready. @throws EmbeddedDatabaseError */
+export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const database = await launchEmbeddedDatabase(options);
+  try {
+    await database.ready;
+    return database;
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
 }

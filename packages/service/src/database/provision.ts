@@ -59,21 +59,19 @@ export async function migrateService(
   const roles = rolesOf(service);
   const [owner, login, worker] = [identifier(roles.owner), identifier(roles.login), identifier(roles.worker)];
   return withLock(adminUrl, async (client) => {
-    await client.query(`
+    // Several statements sent as one answer with a result each; the last names what has run.
+    const results = (await client.query(`
       create schema if not exists ${service} authorization ${owner};
       create schema if not exists ${service}_history authorization ${owner};
       create schema if not exists ${service}_asof authorization ${owner};
       grant usage on schema ${service}, ${service}_history, ${service}_asof to ${login};
       grant usage on schema ${service} to ${worker};
-    `);
+      set role ${owner};
+      create table if not exists ${service}.migration (name text primary key, applied_at timestamptz not null default clock_timestamp());
+      select name from ${service}.migration;
+    `)) as unknown as pg.QueryResult<{ name: string }>[];
+    const applied = new Set(results.at(-1)?.rows.map((row) => row.name));
     const ran: string[] = [];
-    await client.query(`set role ${owner}`);
-    await client.query(
-      `create table if not exists ${service}.migration (name text primary key, applied_at timestamptz not null default clock_timestamp())`,
-    );
-    const applied = new Set(
-      (await client.query<{ name: string }>(`select name from ${service}.migration`)).rows.map((row) => row.name),
-    );
     for (const migration of [...commonMigrations, ...migrations]) {
       if (applied.has(migration.name)) continue;
       await client.query('begin');

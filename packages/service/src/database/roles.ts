@@ -32,24 +32,15 @@ export function urlAs(url: string, role: string, password: string): string {
 
 const identifier = (name: string) => pg.escapeIdentifier(name);
 
-/** Roles live in the cluster, not in the database; several processes may make them at the same moment. */
-async function ensureRole(client: pg.Client, role: string, attributes: string): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const found = await client.query('select 1 from pg_roles where rolname = $1', [role]);
-      await client.query(`${found.rowCount ? 'alter' : 'create'} role ${identifier(role)} with ${attributes}`);
-      return;
-    } catch (error) {
-      // Another process made or altered it in between: look again.
-      const message = error instanceof Error ? error.message : '';
-      if (attempt >= 20 || !/already exists|duplicate key|concurrently updated/.test(message)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25 + Math.random() * 50));
-    }
-  }
-}
+/** Makes the role where it is missing, and brings its attributes in line. */
+const ensureRole = (role: string, attributes: string) => `
+  do $$ begin
+    if not exists (select from pg_roles where rolname = ${pg.escapeLiteral(role)}) then create role ${identifier(role)}; end if;
+  end $$;
+  alter role ${identifier(role)} with ${attributes};`;
 
 /**
- * Makes the roles of services and of the queue, or brings their passwords in line.
+ * Makes the roles of services and of the queue, or brings their passwords in line; all in one transaction.
  * @param adminUrl a role that may create roles
  */
 export async function provisionRoles(
@@ -57,36 +48,36 @@ export async function provisionRoles(
   services: readonly ServiceName[],
   secret: string,
 ): Promise<void> {
+  const login = (role: string) =>
+    `login noinherit nosuperuser nocreatedb nocreaterole nobypassrls password ${pg.escapeLiteral(rolePassword(secret, role))}`;
+  const group = 'nologin noinherit nosuperuser nocreatedb nocreaterole nobypassrls';
+  const statements = [ensureRole(queueRole, login(queueRole))];
+  for (const service of services) {
+    const roles = rolesOf(service);
+    statements.push(
+      ensureRole(roles.owner, group),
+      ensureRole(roles.worker, group),
+      ensureRole(roles.login, login(roles.login)),
+      `grant ${identifier(roles.worker)} to ${identifier(roles.login)};`,
+      `grant ${identifier(roles.owner)} to current_user;`,
+    );
+  }
+  statements.push(`grant ${identifier(queueRole)} to current_user;`);
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    const login = (role: string) =>
-      `login noinherit nosuperuser nocreatedb nocreaterole nobypassrls password ${pg.escapeLiteral(rolePassword(secret, role))}`;
-    const group = 'nologin noinherit nosuperuser nocreatedb nocreaterole nobypassrls';
-    await ensureRole(client, queueRole, login(queueRole));
-    for (const service of services) {
-      const roles = rolesOf(service);
-      await ensureRole(client, roles.owner, group);
-      await ensureRole(client, roles.worker, group);
-      await ensureRole(client, roles.login, login(roles.login));
-      await retryGrant(client, `grant ${identifier(roles.worker)} to ${identifier(roles.login)}`);
-      await retryGrant(client, `grant ${identifier(roles.owner)} to current_user`);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await client.query(statements.join('\n'));
+        return;
+      } catch (error) {
+        // Roles live in the cluster, not in the database, and no lock of ours reaches there: another process altered one at this moment.
+        const message = error instanceof Error ? error.message : '';
+        if (attempt >= 20 || !/already exists|duplicate key|concurrently updated|deadlock/.test(message)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 25 + Math.random() * 50));
+      }
     }
-    await retryGrant(client, `grant ${identifier(queueRole)} to current_user`);
   } finally {
     await client.end();
-  }
-}
-
-async function retryGrant(client: pg.Client, statement: string): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await client.query(statement);
-      return;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : '';
-      if (attempt >= 20 || !/concurrently updated|duplicate key/.test(message)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25 + Math.random() * 50));
-    }
   }
 }
