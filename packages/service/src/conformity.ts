@@ -1,4 +1,5 @@
 import type { Basis, EventType, RuleResult, ServiceName, Verdict } from '@annex/schema';
+import pg, { type QueryResult } from 'pg';
 import type { Migration } from './database/migrations.ts';
 import type { Tx, WriteTx } from './database/transaction.ts';
 import { newId } from './entities.ts';
@@ -133,15 +134,15 @@ export async function judge<T>(
 ): Promise<void> {
   const changed: RuleResult[] = [];
   for (const ismsId of [...new Set(ismsIds)].sort()) {
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 27001))`, [`${service}:${tx.tenant}:${ismsId}`]);
-    const stored = new Map(
-      (
-        await tx.query<StoredResult>(`select ${columns} from rule_result where tenant_id = $1 and isms_id = $2`, [
-          tx.tenant,
-          ismsId,
-        ])
-      ).rows.map((row) => [row.rule, row]),
+    // Two statements in one round trip; the second sees what was committed until the lock was given.
+    const [lock, tenant, isms] = [`${service}:${tx.tenant}:${ismsId}`, tx.tenant, ismsId].map((text) =>
+      pg.escapeLiteral(text),
     );
+    const [, kept] = (await tx.query<StoredResult>(
+      `select pg_advisory_xact_lock(hashtextextended(${lock}, 27001));
+       select ${columns} from rule_result where tenant_id = ${tenant} and isms_id = ${isms}`,
+    )) as unknown as readonly [unknown, QueryResult<StoredResult>];
+    const stored = new Map(kept.rows.map((row) => [row.rule, row]));
     const shared = sharedFacts(tx, ismsId);
     for (const rule of rules) {
       const judgement = await rule.judge(tx, ismsId, shared);
