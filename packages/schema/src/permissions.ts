@@ -7,6 +7,8 @@ export const permissions = {
   'identity:write': 'Add and change people, roles and API keys',
   'controls:read': 'See standards, clauses, controls, the ISMS and its implementations',
   'controls:write': 'Change the ISMS and its implementations',
+  'controls:approve':
+    'Approve what others prepared: scopes, Statements of Applicability, exceptions (27001, 4.3, 6.1.3 d)',
   'risk:read': 'See criteria and risks',
   'risk:write': 'Change criteria and risks',
   'risk:accept': 'Accept a residual risk that one owns (27005, 8.6)',
@@ -39,10 +41,20 @@ export const roles = {
     permissions: [
       ...reading,
       'controls:write',
+      'controls:approve',
       'risk:write',
       'evidence:write',
       'audit:write',
       'integrations:write',
+    ] as Permission[],
+  },
+  MANAGEMENT: {
+    title: 'Top management',
+    description: 'Directs the ISMS: reads everything, approves scopes, Statements of Applicability and exceptions, accepts risks',
+    permissions: [
+      ...reading.filter((permission) => permission !== 'operations:read'),
+      'controls:approve',
+      'risk:accept',
     ] as Permission[],
   },
   OWNER: {
