@@ -4,6 +4,9 @@ import { implementationEvent } from './implementation/implementation.operations.
 import { controlIdsOf, filteredImplementations } from './implementation/implementation.store.ts';
 import { ismsEvent } from './isms/isms.operations.ts';
 import { allIsms } from './isms/isms.store.ts';
+import { applicabilityEvent } from './soa/decide.operations.ts';
+import { soaEvent } from './soa/soa.operations.ts';
+import { entriesOf, versionsOf } from './soa/soa.store.ts';
 import { strengthEvent } from './strength/strength.operations.ts';
 import { findStrengths } from './strength/strength.store.ts';
 
@@ -30,6 +33,15 @@ export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
     });
     if (rows.length > 0) tx.record('annex.controls.strength.changed.v1', { rows });
     after = last.id;
+  }
+  for (const { id } of isms) {
+    const entries = await entriesOf(tx, id);
+    for (let start = 0; start < entries.length; start += pageSize) {
+      const rows = entries.slice(start, start + pageSize).map(applicabilityEvent);
+      tx.record('annex.controls.applicability.changed.v1', { rows });
+    }
+    const versions = await versionsOf(tx, id).orderBy('number').execute();
+    if (versions.length > 0) tx.record('annex.controls.soa.changed.v1', { rows: versions.map(soaEvent) });
   }
   await announceRules(tx, 'controls');
 }

@@ -1,7 +1,7 @@
-import type { Judgement, Rule, Tx } from '@annex/service';
-import { annexASize, isCurrentControl } from './catalogue/catalogue.ts';
+import type { Judgement, Rule } from '@annex/service';
 import type { ControlsDatabase } from './database.ts';
 import { findIsms } from './isms/isms.store.ts';
+import { soaRules } from './soa/soa.rules.ts';
 
 /** The verified strength below which an implemented control is not shown to operate: the organisation's own rule. */
 const operatingAt = 0.5;
@@ -22,34 +22,6 @@ const scopeDocumented: Rule<ControlsDatabase> = {
       next: written ? '' : 'Write the scope statement: boundaries, and what the ISMS applies to.',
       facts: { examined: 1, total: 1, failing: written ? 0 : 1 },
       links: written ? [] : [{ kind: 'isms', id: ismsId, reference: isms?.name ?? '' }],
-    };
-  },
-};
-
-async function touchedControls(tx: Tx<ControlsDatabase>, ismsId: string): Promise<number> {
-  const { rows } = await tx.query<{ control_id: string }>(
-    'select distinct control_id from implementation_control where tenant_id = $1 and isms_id = $2',
-    [tx.tenant, ismsId],
-  );
-  return rows.filter((row) => isCurrentControl(row.control_id)).length;
-}
-
-const annexACompared: Rule<ControlsDatabase> = {
-  id: 'controls.annex-a-compared',
-  clause: '6.1.3',
-  letter: 'c',
-  basis: 'REQUIREMENT',
-  question: 'Have the necessary controls been compared with Annex A, so that none is overlooked?',
-  async judge(tx, ismsId): Promise<Judgement> {
-    const touched = await touchedControls(tx, ismsId);
-    const left = annexASize - touched;
-    return {
-      // Not every control of Annex A is necessary, so a missing implementation is no gap by itself: a person compares.
-      verdict: 'JUDGEMENT_NEEDED',
-      reason: `${of(touched, 'control', 'controls')} of ${annexASize} in Annex A ${touched === 1 ? 'has' : 'have'} an implementation; whether the other ${left} were compared, a person must judge.`,
-      next: left === 0 ? 'Confirm the comparison.' : 'Implement what is necessary and record why the rest is not.',
-      facts: { examined: touched, total: annexASize, failing: 0 },
-      links: [],
     };
   },
 };
@@ -97,4 +69,4 @@ const implementedVerified: Rule<ControlsDatabase> = {
 };
 
 /** The clauses of ISO/IEC 27001:2022 whose facts live here (domain model, 9). */
-export const rules: readonly Rule<ControlsDatabase>[] = [scopeDocumented, annexACompared, implementedVerified];
+export const rules: readonly Rule<ControlsDatabase>[] = [scopeDocumented, ...soaRules, implementedVerified];

@@ -4,6 +4,8 @@ import type { IsmsTable } from './isms/isms.store.ts';
 import type { LibraryTables } from './library/library.store.ts';
 import type { MeasureLinkTable } from './link/link.store.ts';
 import type { MeasureTables } from './measure/measure.store.ts';
+import type { RiskNeedTable } from './need/need.store.ts';
+import type { SoaTables } from './soa/soa.store.ts';
 import type { StrengthTable } from './strength/strength.store.ts';
 import type { UpgradeTable } from './upgrade/upgrade.store.ts';
 
@@ -15,4 +17,6 @@ export type ControlsDatabase = IsmsTable &
   MeasureTables &
   MeasureLinkTable &
   StrengthTable &
-  UpgradeTable;
+  UpgradeTable &
+  RiskNeedTable &
+  SoaTables;

@@ -13,8 +13,10 @@ import { linkModule } from './link/link.resolvers.ts';
 import { mappingModule } from './mapping/mapping.resolvers.ts';
 import { attainmentChanged, measureChanged } from './measure/measure.operations.ts';
 import { migrations } from './migrations/index.ts';
+import { riskChanged } from './need/need.operations.ts';
 import { loadLibrary } from './search/search.library.ts';
 import { searchModule } from './search/search.resolvers.ts';
+import { soaModule } from './soa/soa.resolvers.ts';
 import { strengthModule } from './strength/strength.resolvers.ts';
 import { upgradeModule } from './upgrade/upgrade.resolvers.ts';
 import { vocabularyModule } from './vocabulary/vocabulary.resolvers.ts';
@@ -37,6 +39,7 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
     designModule,
     strengthModule,
     upgradeModule,
+    soaModule,
   ],
   subscriptions: {
     controls: {
@@ -45,6 +48,7 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
       'annex.identity.tenant.changed.v1': async () => undefined,
       'annex.evidence.measure.changed.v1': measureChanged,
       'annex.evidence.attainment.changed.v1': attainmentChanged,
+      'annex.risk.risk.changed.v1': riskChanged,
       'annex.audit.resend.requested.v1': async (tx, { data }) => {
         if (data.source === '/annex/controls') await resendRange(tx, data);
       },

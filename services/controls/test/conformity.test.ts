@@ -39,18 +39,36 @@ describe('4.3: the scope is documented', () => {
   });
 });
 
-describe('6.1.3 c: Annex A has been compared', () => {
-  it('asks a person to judge, with the count of controls that have an implementation, each once', async () => {
+const decide = (ismsId: string, entries: readonly object[]) =>
+  scenario.ask('mutation ($input: DecideApplicabilityInput!) { decideApplicability(input: $input) { changed } }', {
+    input: { ismsId, entries },
+  });
+
+describe('6.1.3 b, c and d: the necessary controls, their comparison with Annex A, the statement', () => {
+  it('shows three gaps while nothing is decided', async () => {
     const ismsId = await scenario.createIsms();
-    await scenario.implement({ ismsId, controlIds: ['A.8.28', 'A.8.8'] });
-    await scenario.implement({ ismsId, controlIds: ['A.8.28', 'iso27001:2013:A.14.2.1'] });
+    expect(await result(ismsId, 'controls.necessary-determined')).toMatchObject({ letter: 'b', verdict: 'GAP' });
     expect(await result(ismsId, 'controls.annex-a-compared')).toMatchObject({
       clause: '6.1.3',
       letter: 'c',
       basis: 'REQUIREMENT',
-      verdict: 'JUDGEMENT_NEEDED',
-      facts: { examined: 2, total: 93, failing: 0 },
+      verdict: 'GAP',
+      facts: { examined: 0, total: 93, failing: 93 },
     });
+    expect(await result(ismsId, 'controls.soa-approved')).toMatchObject({ letter: 'd', verdict: 'GAP' });
+  });
+
+  it('counts what is decided, and asks for a decision on implemented controls from elsewhere', async () => {
+    const ismsId = await scenario.createIsms();
+    await scenario.implement({ ismsId, controlIds: ['A.8.28', 'iso27001:2013:A.14.2.1'] });
+    await decide(ismsId, [{ controlId: 'A.8.28', decision: 'NECESSARY', justification: 'We write code.' }]);
+    expect(await result(ismsId, 'controls.annex-a-compared')).toMatchObject({ facts: { examined: 1, failing: 92 } });
+    expect(await result(ismsId, 'controls.necessary-determined')).toMatchObject({
+      verdict: 'GAP',
+      facts: { examined: 2, failing: 1 },
+    });
+    await decide(ismsId, [{ controlId: 'iso27001:2013:A.14.2.1', decision: 'NECESSARY', justification: 'As before.' }]);
+    expect(await result(ismsId, 'controls.necessary-determined')).toMatchObject({ verdict: 'NO_GAP_FOUND' });
   });
 });
 

@@ -51,6 +51,9 @@ it.each(mutations.filter((door) => door.name !== 'createIsms').map((door) => [do
           'design_assessment',
           'strength',
           'upgrade',
+          'soa_entry',
+          'soa_version',
+          'soa_approval',
         ];
         const rows: unknown[] = [];
         for (const table of tables) rows.push((await client.query(`select * from controls.${table} order by id`)).rows);

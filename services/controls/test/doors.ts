@@ -1,12 +1,16 @@
+import type { Permission } from '@annex/schema';
 import { newId } from '@annex/service';
 import { importItems } from '../src/library/library.operations.ts';
 import type { Scenario } from './scenario.ts';
+import { soaMutations, soaQueries } from './soa.doors.ts';
 
 /** Every root field of the service, with variables for an implementation `id` of an ISMS `ismsId`, for tests that walk them all. */
 export interface Door {
   readonly name: string;
   readonly document: string;
   readonly variables: (of: Thing) => Record<string, unknown>;
+  /** What a mutation demands; `controls:write` unless told. */
+  readonly permission?: Permission;
   /** What must be there first, made anew each time: what is behind some doors can be used up. */
   readonly prepare?: (scenario: Scenario, of: Thing) => Promise<Partial<Thing>>;
 }
@@ -17,6 +21,7 @@ export interface Thing {
   readonly measureId: string;
   readonly upgradeId?: string;
   readonly catalogueId?: string;
+  readonly versionId?: string;
 }
 
 /** A door's variables, with whatever must be there for it. */
@@ -54,6 +59,7 @@ const none = () => ({});
 
 /** Queries that tell of the tenant's own things. */
 export const tenantQueries: readonly Door[] = [
+  ...soaQueries,
   {
     name: 'isms',
     document: 'query ($id: UUID!) { isms(id: $id) { id version name description scope status createdAt updatedAt } }',
@@ -190,6 +196,7 @@ export const catalogueQueries: readonly Door[] = [
 ];
 
 export const mutations: readonly Door[] = [
+  ...soaMutations,
   {
     name: 'deleteCatalogue',
     document: 'mutation ($input: DeleteCatalogueInput!) { deleteCatalogue(input: $input) { id } }',

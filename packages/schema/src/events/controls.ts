@@ -54,4 +54,42 @@ export const controlsEvents = {
       }),
     ),
   },
+  'annex.controls.applicability.changed.v1': {
+    description:
+      'It was decided whether controls are necessary (27001, 6.1.3 b to d); the justification itself stays in the statement',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        controlId: Type.String(),
+        decision: Type.Union([Type.Literal('NECESSARY'), Type.Literal('NOT_NECESSARY'), Type.Literal('UNDECIDED')]),
+        justified: Type.Boolean({ description: 'Whether a justification is given' }),
+        reasons: Type.Array(Type.Union([Type.Literal('LEGAL'), Type.Literal('CONTRACTUAL'), Type.Literal('BUSINESS')])),
+        decidedBy: Type.String(),
+        decidedAt: Moment,
+      }),
+    ),
+  },
+  'annex.controls.soa.changed.v1': {
+    description: 'A version of a Statement of Applicability was submitted, decided, withdrawn or superseded (27001, 6.1.3 d)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        number: Type.Integer({ minimum: 1 }),
+        status: Type.Union([
+          Type.Literal('IN_REVIEW'),
+          Type.Literal('APPROVED'),
+          Type.Literal('SENT_BACK'),
+          Type.Literal('WITHDRAWN'),
+          Type.Literal('SUPERSEDED'),
+        ]),
+        contentHash: Type.String({ description: 'SHA-256 of the exact text of the statement, hexadecimal' }),
+        controls: Type.Integer({ minimum: 0 }),
+        necessary: Type.Integer({ minimum: 0 }),
+        implemented: Type.Integer({ minimum: 0 }),
+        submittedBy: Type.String(),
+        submittedAt: Moment,
+        decidedAt: Nullable(Moment),
+      }),
+    ),
+  },
 } as const;
