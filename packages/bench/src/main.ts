@@ -3,6 +3,7 @@ import { catalogueImport } from './catalogue-import.ts';
 import { loopLatency } from './loop/latency.ts';
 import { federatedReadHttp, federatedReadLimit, federatedReadOneProcess } from './reads/federated.ts';
 import { librarySearch } from './search.ts';
+import { soaRead } from './soa.ts';
 import { warmStart } from './start.ts';
 
 const benches: readonly Bench[] = [
@@ -12,6 +13,7 @@ const benches: readonly Bench[] = [
   loopLatency,
   catalogueImport,
   librarySearch,
+  soaRead,
   warmStart,
 ];
 

@@ -75,10 +75,11 @@ function contents(): { readonly catalogue: readonly Item[]; readonly searches: r
   return { catalogue, searches: [...searches] };
 }
 
+/** What the bare statement answers too: the best hits. Extracts and counts of facets come on top, where somebody asks for them. */
 const document = `query ($text: String!) { searchLibrary(text: $text, first: ${page}) {
-  total hits { id kind framework number title snippet rank } facets { name values { value count } } } }`;
+  total hits { id kind framework number title rank } } }`;
 
-/** What a hand would write: the same index, ranked alike, without tenants, totals, extracts and counts. */
+/** What a hand would write: the same index, ranked alike, without tenants and totals. */
 const statement = `select id, kind, framework, number, title, ts_rank_cd(search, asked) as rank
   from controls.search_document, to_tsquery('english', $1) asked where search @@ asked order by rank desc, id limit ${page}`;
 

@@ -235,3 +235,12 @@ export const risks: readonly SeedRisk[] = [
     ],
   },
 ];
+
+/** Controls of Annex A that the organisation leaves out; on most of the others it has not decided yet. */
+export const leftOut: readonly { readonly controlId: string; readonly justification: string }[] = [
+  {
+    controlId: 'A.7.4',
+    justification: 'The office is one floor of a guarded building, whose owner watches the entrances.',
+  },
+  { controlId: 'A.8.30', justification: 'Nobody outside writes code for us.' },
+];

@@ -1,4 +1,4 @@
-import { implementations, measures, people, risks } from './example.ts';
+import { implementations, leftOut, measures, people, risks } from './example.ts';
 
 /** How the seed asks: one GraphQL operation as the administrator of the new tenant. @throws Error with what was answered */
 export type Ask = <R>(document: string, variables: Record<string, unknown>) => Promise<R>;
@@ -98,5 +98,18 @@ export async function seedExample(
       },
     });
   }
+  await untilProjected();
+
+  await ask('mutation($input: DecideApplicabilityInput!) { decideApplicability(input: $input) { changed } }', {
+    input: {
+      ismsId: isms.id,
+      entries: [
+        ...implementations.flatMap(({ title, controls }) =>
+          controls.map((controlId) => ({ controlId, decision: 'NECESSARY', justification: `Done by: ${title}` })),
+        ),
+        ...leftOut.map((one) => ({ ...one, decision: 'NOT_NECESSARY' })),
+      ],
+    },
+  });
   await untilProjected();
 }

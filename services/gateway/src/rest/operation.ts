@@ -14,6 +14,7 @@ import {
   type OperationDefinitionNode,
   parse,
   print,
+  type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
   type ValueNode,
@@ -129,15 +130,24 @@ function describeVariable(schema: GraphQLSchema, operation: OperationDefinitionN
     }
     return undefined;
   };
-  const root = operation.operation === 'mutation' ? schema.getMutationType() : schema.getQueryType();
-  for (const selection of operation.selectionSet.selections) {
-    if (selection.kind !== Kind.FIELD) continue;
-    for (const { name: argumentName, value } of selection.arguments ?? []) {
-      const argument = root?.getFields()[selection.name.value]?.args.find((one) => one.name === argumentName.value);
-      const found = argument && within(value, argument.type, argument.description ?? '');
+  const among = (selections: readonly SelectionNode[], type: unknown): string | undefined => {
+    if (!isObjectType(type)) return undefined;
+    for (const selection of selections) {
+      const field = selection.kind === Kind.FIELD ? type.getFields()[selection.name.value] : undefined;
+      if (selection.kind !== Kind.FIELD || !field) continue;
+      for (const { name: argumentName, value } of selection.arguments ?? []) {
+        const argument = field.args.find((one) => one.name === argumentName.value);
+        const found = argument && within(value, argument.type, argument.description ?? '');
+        if (found !== undefined) return found;
+      }
+      const found = among(selection.selectionSet?.selections ?? [], getNamedType(field.type));
       if (found !== undefined) return found;
     }
-  }
+    return undefined;
+  };
+  const root = operation.operation === 'mutation' ? schema.getMutationType() : schema.getQueryType();
+  const found = among(operation.selectionSet.selections, root);
+  if (found !== undefined) return found;
   return name === 'withTotal' ? 'Whether to count how many there are in all.' : '';
 }
 
