@@ -1,4 +1,5 @@
 import { type Bench, lineOf } from './bench.ts';
+import { bulkEdit } from './bulk-edit.ts';
 import { catalogueImport } from './catalogue-import.ts';
 import { loopLatency } from './loop/latency.ts';
 import { federatedReadHttp, federatedReadLimit, federatedReadOneProcess } from './reads/federated.ts';
@@ -14,6 +15,7 @@ const benches: readonly Bench[] = [
   catalogueImport,
   librarySearch,
   soaRead,
+  bulkEdit,
   warmStart,
 ];
 

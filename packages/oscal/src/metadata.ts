@@ -139,7 +139,7 @@ export function checkBackMatter(value: unknown, pointer: string, references?: Re
 }
 
 /** The object under its one name, with what every OSCAL document has looked at. */
-export function checkDocument<T extends OscalDocument>(json: unknown, name: string): T {
+export function checkDocument<T extends OscalDocument>(json: unknown, name: string, references?: References): T {
   checkShape(json);
   const root = asObject(json, '');
   for (const key of Object.keys(root)) {
@@ -148,7 +148,9 @@ export function checkDocument<T extends OscalDocument>(json: unknown, name: stri
   const pointer = below('', name);
   const document = asObject(Object.hasOwn(root, name) ? root[name] : undefined, pointer);
   checkMembers(document, pointer, { 'uuid!': 'uuid' });
-  checkMetadata(document.metadata, below(pointer, 'metadata'));
-  if (Object.hasOwn(document, 'back-matter')) checkBackMatter(document['back-matter'], below(pointer, 'back-matter'));
+  checkMetadata(document.metadata, below(pointer, 'metadata'), references);
+  if (Object.hasOwn(document, 'back-matter')) {
+    checkBackMatter(document['back-matter'], below(pointer, 'back-matter'), references);
+  }
   return document as T;
 }

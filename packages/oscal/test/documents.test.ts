@@ -39,7 +39,14 @@ describe('a component definition', () => {
     ...more,
   });
   const definition = (more: object) => ({ 'component-definition': { uuid: uuid(1), metadata: metadata(), ...more } });
-  const implementation = { uuid: uuid(4), source: '#x', description: '' };
+  const implementation = { uuid: uuid(4), source: 'catalog.json', description: '' };
+  const requirement = { uuid: uuid(5), 'control-id': 'a-1', description: '' };
+  const claiming = (source: string, more: object = {}) =>
+    component({
+      'control-implementations': [
+        { ...implementation, source, 'implemented-requirements': [{ ...requirement, ...more }] },
+      ],
+    });
 
   it('keeps members that OSCAL does not know', () => {
     const json = definition({ 'x-own': [1], components: [component({ 'x-more': { a: null } })] });
@@ -79,8 +86,97 @@ describe('a component definition', () => {
       definition({ 'import-component-definitions': [{}] }),
       '/component-definition/import-component-definitions/0/href',
     ],
+    [
+      'a component with the uuid of another, in other letters',
+      definition({
+        components: [
+          component({ uuid: 'aaaaaaaa-1111-4111-8111-000000000001' }),
+          component({ uuid: 'AAAAAAAA-1111-4111-8111-000000000001' }),
+        ],
+      }),
+      '/component-definition/components/1/uuid',
+    ],
+    [
+      'a capability with the uuid of a component',
+      definition({
+        components: [component({})],
+        capabilities: [{ uuid: uuid(3), name: 'Lifting', description: '' }],
+      }),
+      '/component-definition/capabilities/0/uuid',
+    ],
+    [
+      'a source that the document does not have',
+      definition({ components: [claiming(`#${uuid(70)}`)] }),
+      '/component-definition/components/0/control-implementations/0/source',
+    ],
+    [
+      'a component that the definition does not have',
+      definition({
+        capabilities: [
+          {
+            uuid: uuid(6),
+            name: 'Lifting',
+            description: '',
+            'incorporates-components': [{ 'component-uuid': uuid(71), description: '' }],
+          },
+        ],
+      }),
+      '/component-definition/capabilities/0/incorporates-components/0/component-uuid',
+    ],
+    [
+      'a version that is not read',
+      { 'component-definition': { uuid: uuid(1), metadata: metadata({ 'oscal-version': '1.3.0' }) } },
+      '/component-definition/metadata/oscal-version',
+    ],
   ])('is refused at the place of %s', async (_what, json, pointer) => {
     expect((await refusal(() => readComponentDefinition(json))).pointer).toBe(pointer);
+  });
+});
+
+describe('what a component definition points at', () => {
+  const linking = (more: object) => ({
+    'component-definition': { uuid: uuid(1), metadata: metadata(), ...more },
+  });
+  const thing = { uuid: uuid(3), type: 'software', title: 'Crane', description: 'Lifts' };
+
+  it('may stand anywhere in it; what is nowhere is a warning at the first link to it', () => {
+    const { warnings } = readComponentDefinition(
+      linking({
+        components: [
+          {
+            ...thing,
+            links: [{ href: `#${uuid(40)}` }, { href: `#${uuid(41)}` }, { href: `#${uuid(41)}` }],
+            'responsible-roles': [{ 'role-id': 'operator', 'party-uuids': [uuid(42)] }],
+          },
+        ],
+        'back-matter': { resources: [{ uuid: uuid(40) }] },
+      }),
+    );
+    expect(warnings).toMatchObject([
+      { code: 'DANGLING_LINK', given: `#${uuid(41)}`, pointer: '/component-definition/components/0/links/1/href' },
+      {
+        code: 'DANGLING_LINK',
+        given: `#${uuid(42)}`,
+        pointer: '/component-definition/components/0/responsible-roles/0/party-uuids/0',
+      },
+    ]);
+  });
+
+  it('may be a component of a definition that it imports', () => {
+    const { warnings } = readComponentDefinition(
+      linking({
+        'import-component-definitions': [{ href: 'other.json' }],
+        capabilities: [
+          {
+            uuid: uuid(6),
+            name: 'Lifting',
+            description: '',
+            'incorporates-components': [{ 'component-uuid': uuid(71), description: '' }],
+          },
+        ],
+      }),
+    );
+    expect(warnings).toMatchObject([{ code: 'DANGLING_LINK', given: uuid(71) }]);
   });
 });
 

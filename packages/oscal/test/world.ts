@@ -1,39 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Catalog, type CatalogEnd, type CatalogLimits, OscalError, readCatalog } from '../src/index.ts';
+import { itWhere, shared } from './schemas.ts';
 
-const shared = resolve(import.meta.dirname, '../../../../shared');
+export { faults, itWithSchemas } from './schemas.ts';
+
 const inputs = join(shared, 'inputs/oscal');
-const schemas = join(shared, 'reference/oscal-1.2.1');
-
-const itWhere = (path: string, name: string) => (title: string, run: () => Promise<void>) =>
-  existsSync(path) ? it(title, run) : it.skip(`${title} (../shared/${name} is not here)`, run);
 
 /** A test on a file that a tool or NIST made, which is not part of the repository. */
 export const itWithReal = (name: string) => itWhere(join(inputs, name), `inputs/oscal/${name}`);
-/** A test against NIST's JSON schemas, which are not part of the repository. */
-export const itWithSchemas = itWhere(schemas, 'reference/oscal-1.2.1');
 export const readReal = (name: string) => readFileSync(join(inputs, name));
 export const realJson = (name: string) => JSON.parse(readReal(name).toString('utf8'));
-
-type Model = 'catalog' | 'profile' | 'component' | 'mapping';
-const validators = new Map<Model, ValidateFunction>();
-
-function validatorOf(model: Model): ValidateFunction {
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  (addFormats as unknown as (to: Ajv) => void)(ajv);
-  return ajv.compile(JSON.parse(readFileSync(join(schemas, `oscal_${model}_schema.json`), 'utf8')));
-}
-
-/** What NIST's schema of 1.2.1 says against the document: nothing, where it is valid. */
-export function faults(model: Model, json: unknown): string[] {
-  const validate = validators.get(model) ?? validatorOf(model);
-  validators.set(model, validate);
-  validate(json);
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
 
 export async function* inChunks(bytes: Uint8Array, size = 1_000): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

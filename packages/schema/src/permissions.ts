@@ -50,7 +50,8 @@ export const roles = {
   },
   MANAGEMENT: {
     title: 'Top management',
-    description: 'Directs the ISMS: reads everything, approves scopes, Statements of Applicability and exceptions, accepts risks',
+    description:
+      'Directs the ISMS: reads everything, approves scopes, Statements of Applicability and exceptions, accepts risks',
     permissions: [
       ...reading.filter((permission) => permission !== 'operations:read'),
       'controls:approve',

@@ -15,7 +15,7 @@ export const routes = {
       'annex.identity.tenant.changed.v1',
       'annex.evidence.measure.changed.v1',
       'annex.evidence.attainment.changed.v1',
-      'annex.risk.risk.changed.v1',
+      'annex.risk.need.changed.v1',
       'annex.audit.resend.requested.v1',
     ],
   },

@@ -30,6 +30,7 @@ export {
   newId,
   touched,
 } from './entities.ts';
+export { askedFields } from './graphql/asked.ts';
 export { sdl } from './graphql/base.ts';
 export {
   type Connection,

@@ -1,22 +1,77 @@
 import { announceRules, type WriteTx } from '@annex/service';
+import { componentUseEvent } from './component/component.operations.ts';
+import { componentsAfter, definitionsAfter, usesAfter } from './component/component.store.ts';
+import { componentEvent, definitionEvent } from './component/definition.operations.ts';
+import { announceContext } from './context/context.operations.ts';
 import type { ControlsDatabase } from './database.ts';
 import { implementationEvent } from './implementation/implementation.operations.ts';
 import { controlIdsOf, filteredImplementations } from './implementation/implementation.store.ts';
 import { ismsEvent } from './isms/isms.operations.ts';
 import { allIsms } from './isms/isms.store.ts';
+import { licensedTextEvent } from './licensed/licensed.operations.ts';
+import { textsAfter } from './licensed/licensed.store.ts';
+import { collectionEvent } from './mapping/collection.operations.ts';
+import { latestCollections } from './mapping/collection.store.ts';
+import { ownMappingEvent } from './mapping/own.operations.ts';
+import { mappingsAfter } from './mapping/own.store.ts';
+import { announceObligations } from './obligation/obligation.operations.ts';
+import { announceParties } from './party/party.operations.ts';
+import { announceProcesses } from './process/process.operations.ts';
+import { announceScope } from './scope/scope.operations.ts';
+import { announceSites } from './site/site.operations.ts';
 import { applicabilityEvent } from './soa/decide.operations.ts';
 import { soaEvent } from './soa/soa.operations.ts';
 import { entriesOf, versionsOf } from './soa/soa.store.ts';
 import { strengthEvent } from './strength/strength.operations.ts';
 import { findStrengths } from './strength/strength.store.ts';
+import { taskEvent } from './upgrade/task.operations.ts';
+import { filteredTasks, taskCounts } from './upgrade/task.store.ts';
+import { upgradeEvent } from './upgrade/upgrade.operations.ts';
+import { allUpgrades } from './upgrade/upgrade.store.ts';
 
 const pageSize = 1000;
+const first = '00000000-0000-0000-0000-000000000000';
+
+/** A run of rows after the other, from behind an id on. */
+async function* runsOf<Row extends { readonly id: string }>(
+  rowsAfter: (id: string) => Promise<readonly Row[]>,
+): AsyncGenerator<readonly Row[]> {
+  let after = first;
+  for (;;) {
+    const rows = await rowsAfter(after);
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    after = last.id;
+  }
+}
+
+/** What the tenant adds to the library. */
+async function announceLibrary(tx: WriteTx<ControlsDatabase>): Promise<void> {
+  for await (const rows of runsOf((id) => textsAfter(tx, id, pageSize)))
+    tx.record('annex.controls.licensed-text.changed.v1', { rows: rows.map(licensedTextEvent) });
+  const collections = await latestCollections(tx, pageSize);
+  if (collections.length > 0)
+    tx.record('annex.controls.mapping-collection.changed.v1', { rows: collections.map(collectionEvent) });
+  for await (const rows of runsOf((id) => mappingsAfter(tx, id, pageSize)))
+    tx.record('annex.controls.mapping.changed.v1', { rows: rows.map(ownMappingEvent) });
+}
+
+/** What others say that things implement, and what the tenant started from it. */
+async function announceComponents(tx: WriteTx<ControlsDatabase>): Promise<void> {
+  for await (const rows of runsOf((id) => definitionsAfter(tx, id, pageSize)))
+    tx.record('annex.controls.component-definition.changed.v1', { rows: rows.map(definitionEvent) });
+  for await (const rows of runsOf((id) => componentsAfter(tx, id, pageSize)))
+    tx.record('annex.controls.component.changed.v1', { rows: rows.map(componentEvent) });
+  for await (const rows of runsOf((id) => usesAfter(tx, id, pageSize)))
+    tx.record('annex.controls.component-use.changed.v1', { rows: rows.map(componentUseEvent) });
+}
 
 /** Announces every ISMS, implementation, strength and rule result of the tenant as it is now (`annex resync`). */
 export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
   const isms = await allIsms(tx).orderBy('id').execute();
   if (isms.length > 0) tx.record('annex.controls.isms.changed.v1', { rows: isms.map(ismsEvent) });
-  let after = '00000000-0000-0000-0000-000000000000';
+  let after = first;
   for (;;) {
     const page = await filteredImplementations(tx, {}).where('id', '>', after).orderBy('id').limit(pageSize).execute();
     const last = page.at(-1);
@@ -35,6 +90,12 @@ export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
     after = last.id;
   }
   for (const { id } of isms) {
+    await announceSites(tx, id);
+    await announceProcesses(tx, id);
+    await announceScope(tx, id);
+    await announceContext(tx, id);
+    await announceParties(tx, id);
+    await announceObligations(tx, id);
     const entries = await entriesOf(tx, id);
     for (let start = 0; start < entries.length; start += pageSize) {
       const rows = entries.slice(start, start + pageSize).map(applicabilityEvent);
@@ -43,5 +104,27 @@ export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
     const versions = await versionsOf(tx, id).orderBy('number').execute();
     if (versions.length > 0) tx.record('annex.controls.soa.changed.v1', { rows: versions.map(soaEvent) });
   }
+  await announceLibrary(tx);
+  await announceComponents(tx);
+  await announceUpgrades(tx);
   await announceRules(tx, 'controls');
+}
+
+/** An upgrade's row has every move that it made, so that few are read at once. */
+const upgradesAtOnce = 20;
+
+async function announceUpgrades(tx: WriteTx<ControlsDatabase>): Promise<void> {
+  const upgrades = (id: string) => allUpgrades(tx).where('id', '>', id).orderBy('id').limit(upgradesAtOnce).execute();
+  for await (const rows of runsOf(upgrades)) {
+    const counts = await taskCounts(
+      tx,
+      rows.map((row) => row.id),
+    );
+    tx.record('annex.controls.upgrade.changed.v1', {
+      rows: rows.map((row, index) => upgradeEvent(row, counts[index])),
+    });
+  }
+  const tasks = (id: string) => filteredTasks(tx, {}).where('id', '>', id).orderBy('id').limit(pageSize).execute();
+  for await (const rows of runsOf(tasks))
+    tx.record('annex.controls.upgrade-task.changed.v1', { rows: rows.map(taskEvent) });
 }

@@ -1,30 +1,16 @@
 import type { Judgement, Rule } from '@annex/service';
+import { contextRules } from './context/context.rules.ts';
 import type { ControlsDatabase } from './database.ts';
-import { findIsms } from './isms/isms.store.ts';
+import { obligationRules } from './obligation/obligation.rules.ts';
+import { partyRules } from './party/party.rules.ts';
+import { processRules } from './process/process.rules.ts';
+import { scopeRules } from './scope/scope.rules.ts';
 import { soaRules } from './soa/soa.rules.ts';
 
 /** The verified strength below which an implemented control is not shown to operate: the organisation's own rule. */
 const operatingAt = 0.5;
 
 const of = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
-
-const scopeDocumented: Rule<ControlsDatabase> = {
-  id: 'controls.scope-documented',
-  clause: '4.3',
-  basis: 'REQUIREMENT',
-  question: 'Is the scope of the ISMS documented?',
-  async judge(tx, ismsId): Promise<Judgement> {
-    const [isms] = await findIsms(tx, [ismsId]);
-    const written = (isms?.scope ?? '') !== '';
-    return {
-      verdict: written ? 'NO_GAP_FOUND' : 'GAP',
-      reason: written ? 'The ISMS has a scope statement.' : 'The ISMS has no scope statement.',
-      next: written ? '' : 'Write the scope statement: boundaries, and what the ISMS applies to.',
-      facts: { examined: 1, total: 1, failing: written ? 0 : 1 },
-      links: written ? [] : [{ kind: 'isms', id: ismsId, reference: isms?.name ?? '' }],
-    };
-  },
-};
 
 const implementedVerified: Rule<ControlsDatabase> = {
   id: 'controls.implemented-verified',
@@ -68,5 +54,19 @@ const implementedVerified: Rule<ControlsDatabase> = {
   },
 };
 
+/** What is judged whenever a strength moves, which measurements make happen all day. */
+export const strengthRules: readonly Rule<ControlsDatabase>[] = [implementedVerified];
+
+/** What is judged when an implementation changes. */
+export const implementationRules: readonly Rule<ControlsDatabase>[] = [...strengthRules, ...soaRules];
+
 /** The clauses of ISO/IEC 27001:2022 whose facts live here (domain model, 9). */
-export const rules: readonly Rule<ControlsDatabase>[] = [scopeDocumented, ...soaRules, implementedVerified];
+export const rules: readonly Rule<ControlsDatabase>[] = [
+  ...contextRules,
+  ...partyRules,
+  ...obligationRules,
+  ...scopeRules,
+  ...processRules,
+  ...soaRules,
+  implementedVerified,
+];

@@ -1,22 +1,46 @@
+import type { ComponentTables } from './component/component.store.ts';
+import type { ContextTables } from './context/context.store.ts';
 import type { DesignAssessmentTable } from './design/design.store.ts';
 import type { ImplementationTables } from './implementation/implementation.store.ts';
 import type { IsmsTable } from './isms/isms.store.ts';
 import type { LibraryTables } from './library/library.store.ts';
+import type { CatalogueProfileTable } from './library/profile.store.ts';
+import type { LicensedTables } from './licensed/licensed.store.ts';
 import type { MeasureLinkTable } from './link/link.store.ts';
+import type { MappingCollectionTable } from './mapping/collection.store.ts';
+import type { OwnMappingTable } from './mapping/own.store.ts';
 import type { MeasureTables } from './measure/measure.store.ts';
 import type { RiskNeedTable } from './need/need.store.ts';
+import type { ObligationTable } from './obligation/obligation.store.ts';
+import type { PartyTables } from './party/party.store.ts';
+import type { IsmsProcessTable } from './process/process.store.ts';
+import type { ScopeTable } from './scope/scope.store.ts';
+import type { SiteTable } from './site/site.store.ts';
 import type { SoaTables } from './soa/soa.store.ts';
 import type { StrengthTable } from './strength/strength.store.ts';
+import type { UpgradeTaskTable } from './upgrade/task.store.ts';
 import type { UpgradeTable } from './upgrade/upgrade.store.ts';
 
 /** The tables of the service, as its modules declare them. */
 export type ControlsDatabase = IsmsTable &
   LibraryTables &
+  CatalogueProfileTable &
+  ComponentTables &
+  LicensedTables &
+  OwnMappingTable &
+  MappingCollectionTable &
   ImplementationTables &
   DesignAssessmentTable &
   MeasureTables &
   MeasureLinkTable &
   StrengthTable &
   UpgradeTable &
+  UpgradeTaskTable &
   RiskNeedTable &
-  SoaTables;
+  SoaTables &
+  SiteTable &
+  IsmsProcessTable &
+  ScopeTable &
+  ContextTables &
+  PartyTables &
+  ObligationTable;

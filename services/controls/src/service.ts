@@ -2,6 +2,10 @@ import { resendRange, type ServiceDefinition } from '@annex/service';
 import { announce } from './announce.ts';
 import { catalogueModule } from './catalogue/catalogue.resolvers.ts';
 import { guidanceModule } from './catalogue/guidance.resolvers.ts';
+import { componentModule } from './component/component.resolvers.ts';
+import { componentRoutes } from './component/component.routes.ts';
+import { contextReviewDue, contextReviewIsDue } from './context/context.operations.ts';
+import { contextModule } from './context/context.resolvers.ts';
 import type { ControlsDatabase } from './database.ts';
 import { designModule } from './design/design.resolvers.ts';
 import { implementationModule } from './implementation/implementation.resolvers.ts';
@@ -9,15 +13,27 @@ import { ismsModule } from './isms/isms.resolvers.ts';
 import { indexCatalogue, indexDueKind } from './library/library.operations.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { libraryRoutes } from './library/library.routes.ts';
+import { profileRoutes } from './library/profile.routes.ts';
+import { licensedModule } from './licensed/licensed.resolvers.ts';
 import { linkModule } from './link/link.resolvers.ts';
 import { mappingModule } from './mapping/mapping.resolvers.ts';
+import { mappingRoutes } from './mapping/mapping.routes.ts';
+import { ownMappingModule } from './mapping/own.resolvers.ts';
 import { attainmentChanged, measureChanged } from './measure/measure.operations.ts';
 import { migrations } from './migrations/index.ts';
-import { riskChanged } from './need/need.operations.ts';
+import { needChanged } from './need/need.operations.ts';
+import { obligationReviewDue, obligationReviewIsDue } from './obligation/obligation.operations.ts';
+import { obligationModule } from './obligation/obligation.resolvers.ts';
+import { partyModule } from './party/party.resolvers.ts';
+import { processModule } from './process/process.resolvers.ts';
+import { scopeModule } from './scope/scope.resolvers.ts';
 import { loadLibrary } from './search/search.library.ts';
 import { searchModule } from './search/search.resolvers.ts';
+import { siteModule } from './site/site.resolvers.ts';
 import { soaModule } from './soa/soa.resolvers.ts';
+import { soaRoutes } from './soa/soa.routes.ts';
 import { strengthModule } from './strength/strength.resolvers.ts';
+import { upgradeTaskModule } from './upgrade/task.resolvers.ts';
 import { upgradeModule } from './upgrade/upgrade.resolvers.ts';
 import { vocabularyModule } from './vocabulary/vocabulary.resolvers.ts';
 import { vocabularyRoutes } from './vocabulary/vocabulary.routes.ts';
@@ -31,15 +47,25 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
     guidanceModule,
     vocabularyModule,
     mappingModule,
+    ownMappingModule,
     searchModule,
     libraryModule,
+    componentModule,
+    licensedModule,
     ismsModule,
     implementationModule,
     linkModule,
     designModule,
     strengthModule,
     upgradeModule,
+    upgradeTaskModule,
     soaModule,
+    siteModule,
+    processModule,
+    scopeModule,
+    contextModule,
+    partyModule,
+    obligationModule,
   ],
   subscriptions: {
     controls: {
@@ -48,13 +74,17 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
       'annex.identity.tenant.changed.v1': async () => undefined,
       'annex.evidence.measure.changed.v1': measureChanged,
       'annex.evidence.attainment.changed.v1': attainmentChanged,
-      'annex.risk.risk.changed.v1': riskChanged,
+      'annex.risk.need.changed.v1': needChanged,
       'annex.audit.resend.requested.v1': async (tx, { data }) => {
         if (data.source === '/annex/controls') await resendRange(tx, data);
       },
     },
   },
-  timers: { [indexDueKind]: (tx, due) => indexCatalogue(tx, due.subjectId) },
+  timers: {
+    [indexDueKind]: (tx, due) => indexCatalogue(tx, due.subjectId),
+    [contextReviewDue]: contextReviewIsDue,
+    [obligationReviewDue]: obligationReviewIsDue,
+  },
   announce,
   async start({ database }) {
     await loadLibrary(database);
@@ -66,5 +96,9 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     vocabularyRoutes(app);
     libraryRoutes(app, context);
+    profileRoutes(app, context);
+    componentRoutes(app, context);
+    mappingRoutes(app, context);
+    soaRoutes(app, context);
   },
 };

@@ -200,7 +200,7 @@ describe('a control of an own catalogue', () => {
       );
     expect((await remove(body.id)).errors?.[0]?.extensions).toMatchObject({
       code: 'STATE_CONFLICT',
-      details: { implementations: [expect.any(String)] },
+      details: { usedBy: [expect.any(String)] },
     });
     await scenario.ask(
       'mutation ($input: UpdateImplementationInput!) { updateImplementation(input: $input) { implementation { id } } }',

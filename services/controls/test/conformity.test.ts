@@ -19,7 +19,7 @@ async function result(ismsId: string, rule: string): Promise<RuleResult | undefi
 }
 
 describe('4.3: the scope is documented', () => {
-  it('shows a gap while the scope statement is empty, and none once it is written', async () => {
+  it('shows a gap while the scope statement is empty, and another while no version with boundaries is approved', async () => {
     const ismsId = await scenario.createIsms({ scope: '  ' });
     expect(await result(ismsId, 'controls.scope-documented')).toMatchObject({
       clause: '4.3',
@@ -32,9 +32,10 @@ describe('4.3: the scope is documented', () => {
       input: { id: ismsId, scope: 'The office in Graz and everything that runs in it.' },
     });
     expect(await result(ismsId, 'controls.scope-documented')).toMatchObject({
-      verdict: 'NO_GAP_FOUND',
+      verdict: 'GAP',
+      reason: expect.stringContaining('no approved version'),
       version: 2,
-      links: [],
+      links: [{ kind: 'isms', id: ismsId }],
     });
   });
 });
@@ -115,7 +116,7 @@ describe('8.1: implemented controls are verified to operate', () => {
 it('judges each ISMS by its own facts', async () => {
   const [one, other] = [await scenario.createIsms({ scope: '' }), await scenario.createIsms()];
   await scenario.implement({ ismsId: one });
-  expect((await result(one, 'controls.scope-documented'))?.verdict).toBe('GAP');
-  expect((await result(other, 'controls.scope-documented'))?.verdict).toBe('NO_GAP_FOUND');
+  expect((await result(one, 'controls.scope-documented'))?.reason).toContain('no scope statement');
+  expect((await result(other, 'controls.scope-documented'))?.reason).toContain('has a scope statement');
   expect((await result(other, 'controls.implemented-verified'))?.verdict).toBe('NOT_ASSESSED');
 });

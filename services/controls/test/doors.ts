@@ -1,6 +1,9 @@
-import type { Permission } from '@annex/schema';
+import type { ErrorCode, Permission } from '@annex/schema';
 import { newId } from '@annex/service';
 import { importItems } from '../src/library/library.operations.ts';
+import { componentMutations, componentQueries } from './component.doors.ts';
+import { contextMutations, contextQueries } from './context.doors.ts';
+import { libraryMutations, libraryQueries } from './library.doors.ts';
 import type { Scenario } from './scenario.ts';
 import { soaMutations, soaQueries } from './soa.doors.ts';
 
@@ -11,6 +14,8 @@ export interface Door {
   readonly variables: (of: Thing) => Record<string, unknown>;
   /** What a mutation demands; `controls:write` unless told. */
   readonly permission?: Permission;
+  /** What another tenant is told by a mutation; NOT_FOUND unless told. */
+  readonly foreign?: ErrorCode;
   /** What must be there first, made anew each time: what is behind some doors can be used up. */
   readonly prepare?: (scenario: Scenario, of: Thing) => Promise<Partial<Thing>>;
 }
@@ -20,8 +25,18 @@ export interface Thing {
   readonly ismsId: string;
   readonly measureId: string;
   readonly upgradeId?: string;
+  readonly taskId?: string;
   readonly catalogueId?: string;
+  readonly placeId?: string;
+  readonly textId?: string;
+  readonly mappingId?: string;
+  readonly collectionId?: string;
+  readonly definitionId?: string;
+  readonly componentId?: string;
+  readonly startedId?: string;
   readonly versionId?: string;
+  /** What else a door is about. */
+  readonly subjectId?: string;
 }
 
 /** A door's variables, with whatever must be there for it. */
@@ -47,6 +62,20 @@ const upgraded = async (scenario: Scenario, of: Thing) => {
   return { upgradeId: applyUpgrade.upgrade.id };
 };
 
+/** A task about the implementation that doors are about. */
+const tasked = async (scenario: Scenario, of: Thing) => {
+  const { upgradeId } = await upgraded(scenario, of);
+  const { upgradeTasks } = await scenario.ask<{ upgradeTasks: { nodes: { id: string }[] } }>(
+    'query ($upgradeId: UUID, $id: UUID) { upgradeTasks(upgradeId: $upgradeId, implementationId: $id) { nodes { id } } }',
+    { upgradeId, id: of.id },
+  );
+  const [task] = upgradeTasks.nodes;
+  return task ? { taskId: task.id } : {};
+};
+
+const taskFields =
+  'id version kind sentence sources { id } targets { id } implementations { id } implementationCount status note settledBy settledAt createdAt';
+
 /** A catalogue of the tenant's own whose title tells whose it is. */
 const catalogued = async (scenario: Scenario, of: Thing) => {
   const asked = { key: `own-${newId().slice(-12)}`, edition: '1', title: of.id, format: 'TABLE', sha256: '' } as const;
@@ -60,6 +89,9 @@ const none = () => ({});
 /** Queries that tell of the tenant's own things. */
 export const tenantQueries: readonly Door[] = [
   ...soaQueries,
+  ...contextQueries,
+  ...libraryQueries,
+  ...componentQueries,
   {
     name: 'isms',
     document: 'query ($id: UUID!) { isms(id: $id) { id version name description scope status createdAt updatedAt } }',
@@ -92,8 +124,8 @@ export const tenantQueries: readonly Door[] = [
   {
     name: 'upgradePlan',
     document: `query ($ismsId: UUID, $from: ID!, $to: ID!) { upgradePlan(ismsId: $ismsId, from: $from, to: $to) {
-      from { id } to { id } added { id } removed { id } merged { target { id } sources { id } } split { source { id } targets { id } }
-      unchanged { source { id } target { id } } implementationCount openPointCount
+      from { id title size } to { id title size } counts { added removed merged split unchanged changed } added { id } removed { id } merged { target { id } sources { id } } split { source { id } targets { id } }
+      unchanged { source { id } target { id } } changed { source { id } target { id } } implementationCount openPointCount
       implementations(first: 500) { implementation { id } before { id } after { id } carried { id } openPoints { kind } }
       openPoints(first: 500) { kind sentence sources { id } targets { id } implementations { id } } } }`,
     variables: ({ ismsId }) => ({ ismsId, ...editions }),
@@ -101,28 +133,42 @@ export const tenantQueries: readonly Door[] = [
   {
     name: 'upgrade',
     document: `query ($id: UUID!) { upgrade(id: $id) {
-      id version status appliedAt appliedBy undoneAt undoneBy isms { id } from { id } to { id } implementationCount openPointCount
+      id version status appliedAt appliedBy undoneAt undoneBy isms { id } from { id } to { id } implementationCount
+      taskCounts { total open done dismissed withdrawn }
       implementations(first: 500) { implementation { id } before { id } after { id } carried { id } openPoints { kind } }
-      openPoints(first: 500) { kind sentence sources { id } targets { id } implementations { id } } } }`,
+      tasks(first: 200) { totalCount nodes { ${taskFields} } } } }`,
     variables: ({ upgradeId }) => ({ id: upgradeId }),
     prepare: upgraded,
   },
   {
     name: 'upgrades',
-    document: `query ($ismsId: UUID) { upgrades(ismsId: $ismsId) { id openPoints(kind: REMOVED) { implementations { id } } } }`,
+    document: `query ($ismsId: UUID) { upgrades(ismsId: $ismsId) { id tasks(kind: REMOVED) { nodes { implementations { id } } } } }`,
     variables: ({ ismsId }) => ({ ismsId }),
     prepare: upgraded,
   },
   {
+    name: 'upgradeTask',
+    document: `query ($id: UUID!) { upgradeTask(id: $id) { ${taskFields} upgrade { id status } isms { id } } }`,
+    variables: ({ taskId }) => ({ id: taskId }),
+    prepare: tasked,
+  },
+  {
+    name: 'upgradeTasks',
+    document: `query ($ismsId: UUID, $id: UUID) { upgradeTasks(ismsId: $ismsId, implementationId: $id) { totalCount nodes { ${taskFields} upgrade { id } } } }`,
+    variables: ({ ismsId, id }) => ({ ismsId, id }),
+    prepare: upgraded,
+  },
+  {
     name: 'catalogues',
-    document: '{ catalogues { id key edition title format size sha256 createdAt createdBy version items { id } } }',
+    document:
+      '{ catalogues { id key edition predecessor title format size sha256 createdAt createdBy version items { id } } }',
     prepare: catalogued,
     variables: none,
   },
   {
     name: 'catalogue',
     document:
-      'query ($id: UUID!) { catalogue(id: $id) { id title items(first: 5) { id number kind title text parentId control { id } } } }',
+      'query ($id: UUID!) { catalogue(id: $id) { id title items(first: 5) { id number kind title text parentId replaces control { id } } } }',
     prepare: catalogued,
     variables: ({ catalogueId }) => ({ id: catalogueId }),
   },
@@ -197,6 +243,9 @@ export const catalogueQueries: readonly Door[] = [
 
 export const mutations: readonly Door[] = [
   ...soaMutations,
+  ...contextMutations,
+  ...libraryMutations,
+  ...componentMutations,
   {
     name: 'deleteCatalogue',
     document: 'mutation ($input: DeleteCatalogueInput!) { deleteCatalogue(input: $input) { id } }',
@@ -226,6 +275,12 @@ export const mutations: readonly Door[] = [
     variables: ({ id }) => ({ input: { id, title: `Changed ${Math.random()}` } }),
   },
   {
+    name: 'updateImplementations',
+    document:
+      'mutation ($input: UpdateImplementationsInput!) { updateImplementations(input: $input) { changed implementations { id } } }',
+    variables: ({ id }) => ({ input: { edits: [{ id, title: `Changed ${Math.random()}` }] } }),
+  },
+  {
     name: 'linkMeasure',
     document: 'mutation ($input: LinkMeasureInput!) { linkMeasure(input: $input) { implementation { id } } }',
     variables: ({ id, measureId }) => ({ input: { implementationId: id, measureId } }),
@@ -245,6 +300,12 @@ export const mutations: readonly Door[] = [
     document: 'mutation ($input: ApplyUpgradeInput!) { applyUpgrade(input: $input) { upgrade { id } } }',
     variables: ({ ismsId }) => ({ input: { ismsId, ...editions } }),
     prepare: toCarry,
+  },
+  {
+    name: 'updateUpgradeTask',
+    document: 'mutation ($input: UpdateUpgradeTaskInput!) { updateUpgradeTask(input: $input) { upgradeTask { id } } }',
+    variables: ({ taskId }) => ({ input: { id: taskId, status: 'DONE' } }),
+    prepare: tasked,
   },
   {
     name: 'undoUpgrade',

@@ -1,5 +1,7 @@
 import { requestResync } from '@annex/service';
+import { make } from './context.doors.ts';
 import { type Scenario, startScenario } from './scenario.ts';
+import { upgrading } from './upgrading.ts';
 
 let scenario: Scenario;
 
@@ -13,12 +15,39 @@ const types = [
   'annex.controls.implementation.changed.v1',
   'annex.controls.strength.changed.v1',
   'annex.controls.conformity.changed.v1',
+  'annex.controls.site.changed.v1',
+  'annex.controls.process.changed.v1',
+  'annex.controls.scope.changed.v1',
+  'annex.controls.context-issue.changed.v1',
+  'annex.controls.climate.changed.v1',
+  'annex.controls.interested-party.changed.v1',
+  'annex.controls.party-requirement.changed.v1',
+  'annex.controls.obligation.changed.v1',
+  'annex.controls.upgrade.changed.v1',
+  'annex.controls.upgrade-task.changed.v1',
 ] as const;
 
-it('announces every ISMS, implementation, strength and rule result again, as they are now', async () => {
+it('announces what an ISMS has again, as it is now', async () => {
   const ismsId = await scenario.createIsms();
   await scenario.implement({ ismsId, controlIds: ['A.5.1', 'A.8.28'] });
   await scenario.assess(await scenario.implement({ ismsId }), 1);
+  const site = await make(scenario, 'createSite', 'site', { name: 'Graz', kind: 'OFFICE' });
+  await make(scenario, 'createIsmsProcess', 'ismsProcess', { name: 'Sales' });
+  await make(scenario, 'draftScope', 'scopeVersion', { siteIds: [site] });
+  await make(scenario, 'createContextIssue', 'contextIssue', {
+    title: 'Law',
+    kind: 'EXTERNAL',
+    relevance: 'It binds.',
+  });
+  await scenario.ask(
+    'mutation ($input: DetermineClimateRelevanceInput!) { determineClimateRelevance(input: $input) { ismsContext { climate { number } } } }',
+    { input: { relevance: 'RELEVANT', reason: 'Floods.' } },
+  );
+  const partyId = await make(scenario, 'createInterestedParty', 'interestedParty', { name: 'Us', kind: 'OWNER' });
+  await make(scenario, 'createPartyRequirement', 'partyRequirement', { partyId, requirement: 'Profit.' });
+  await make(scenario, 'createObligation', 'obligation', { title: 'GDPR', kind: 'LEGAL', source: 'GDPR', partyId });
+  await scenario.implement({ ismsId, controlIds: ['iso27001:2013:A.18.2.3'] });
+  await upgrading(scenario).apply(ismsId);
   const latest = async (type: (typeof types)[number], skip = 0) => {
     const rows = (await scenario.recorded(type))
       .slice(skip)
@@ -30,6 +59,7 @@ it('announces every ISMS, implementation, strength and rule result again, as the
   await scenario.service.database.write(scenario.test.scope(), (tx) => requestResync(tx));
   await scenario.settle();
   for (const [index, type] of types.entries()) {
+    expect(before[index]?.length).toBeGreaterThan(0);
     expect(await latest(type, counts[index])).toEqual(before[index]);
   }
 });

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import { controls } from '@annex/catalogues';
 import { newId } from '@annex/service';
+import { importItems } from '../src/library/library.operations.ts';
 import { anna, ben, type Scenario, startScenario } from './scenario.ts';
 
 let scenario: Scenario;
 const annexA = controls('2022').map((control) => control.id);
 const cara = '0190aaaa-0000-7000-8000-00000000000c';
 
+let url: string;
+
 beforeAll(async () => {
   scenario = await startScenario();
+  url = await scenario.service.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(() => scenario?.close());
 
@@ -66,8 +70,7 @@ async function decideAll(ismsId: string, out: readonly string[] = ['A.7.4', 'A.8
 /** Risk tells of a risk that rests on implementations. */
 async function needs(ismsId: string, implementationIds: readonly string[], more: object = {}): Promise<string> {
   const id = newId();
-  const level = { likelihood: 3, consequence: 3, level: 'MEDIUM', rank: 3, rule: 'TOLERABLE' } as const;
-  await scenario.emit('annex.risk.risk.changed.v1', {
+  await scenario.emit('annex.risk.need.changed.v1', {
     rows: [
       {
         ...{
@@ -77,15 +80,24 @@ async function needs(ismsId: string, implementationIds: readonly string[], more:
           reference: 'R-0003',
           title: 'Customer records leak',
           status: 'OPEN',
-          ownerId: null,
         },
-        ...{ inherent: level, current: level, implementationIds: [...implementationIds] },
+        implementationIds: [...implementationIds],
         ...more,
       } as never,
     ],
   });
   await scenario.settle();
   return id;
+}
+
+/** A version as a file. @throws Error with the code of the refusal */
+async function fetched(versionId: string, query = '', caller?: Caller): Promise<Buffer> {
+  const token = await scenario.signer.request(scenario.requestInfo(caller)).for('controls');
+  const answer = await fetch(`${url}/soa/${versionId}/document${query}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (answer.status !== 200) throw new Error(((await answer.json()) as { code: string }).code);
+  return Buffer.from(await answer.arrayBuffer());
 }
 
 interface Row {
@@ -358,6 +370,16 @@ describe('a certification auditor', () => {
     await scenario.tell(ismsId, measureId, 0.9, { validUntil: '2027-01-01T00:00:00.000Z' });
     await needs(ismsId, [implementation]);
     await decideAll(ismsId);
+    // And a necessary control from elsewhere.
+    const asked = { key: 'port', edition: '2026', title: 'Port rules', format: 'TABLE', sha256: '' } as const;
+    const item = { number: 'P.7', kind: 'CONTROL', parent: null, title: 'Quay logs', text: '', content: null } as const;
+    await scenario.service.database.write(scenario.test.scope(), (tx) => importItems(tx, asked, [item]));
+    const own = {
+      controlId: 'port:2026:P.7',
+      decision: 'NECESSARY',
+      reasons: [{ kind: 'CONTRACTUAL', text: 'The port’s terms.' }],
+    };
+    expect((await decideCall({ ismsId, entries: [own] })).errors).toBeUndefined();
     await scenario.at('2026-03-02T09:00:00Z');
     const version = await submitted(ismsId);
     await scenario.at('2026-03-03T09:00:00Z');
@@ -388,7 +410,7 @@ describe('a certification auditor', () => {
         decidedAt: '2026-03-03T09:00:00.000Z',
       },
     ]);
-    expect(approved.rows.map((row) => row.controlId)).toEqual(annexA);
+    expect(approved.rows.map((row) => row.controlId)).toEqual([...annexA, 'port:2026:P.7']);
     for (const row of approved.rows) {
       expect(['NECESSARY', 'NOT_NECESSARY']).toContain(row.decision);
       expect(row.decidedAt).toMatch(/^2026-03-01T09:00:00/);
@@ -405,16 +427,15 @@ describe('a certification auditor', () => {
       ],
     });
 
-    // What is hashed is what is handed out.
-    const content = await scenario.service.database.read(
-      { tenant: scenario.test.tenants[0], actor: 'system:controls', correlationId: newId(), hops: 0 },
-      (tx) => tx.query<{ content: string }>('select content from soa_content where soa_version_id = $1', [version.id]),
-    );
-    expect(
-      createHash('sha256')
-        .update(content.rows[0]?.content ?? '')
-        .digest('hex'),
-    ).toBe(approved.contentHash);
+    // What is hashed is what is handed out, byte for byte; the other forms are made of it.
+    const text = await fetched(version.id);
+    expect(createHash('sha256').update(text).digest('hex')).toBe(approved.contentHash);
+    expect((await fetched(version.id, '?format=pdf')).subarray(0, 5).toString()).toBe('%PDF-');
+    expect((await fetched(version.id, '?format=xlsx')).subarray(0, 2).toString()).toBe('PK');
+    expect(JSON.parse((await fetched(version.id, '?format=oscal')).toString())).toHaveProperty('system-security-plan');
+    await expect(fetched(version.id, '?format=docx')).rejects.toThrow('UNSUPPORTED_FORMAT');
+    await expect(fetched(version.id, '', { tenant: scenario.test.tenants[1] })).rejects.toThrow('NOT_FOUND');
+    await expect(fetched(version.id, '', { permissions: [] })).rejects.toThrow('FORBIDDEN');
 
     // Since then: a measure fell, a decision changed.
     await scenario.at('2026-04-01T09:00:00Z');

@@ -21,7 +21,7 @@ describe('an upgrade', () => {
       'iso27001:2022:A.8.28',
     ]);
     // A.8.28 is new in 2022 and implemented already, so that nobody is asked for it.
-    expect(made.openPoints.filter((point) => point.kind === 'NEW_CONTROL')).toHaveLength(10);
+    expect(made.tasks.nodes.filter((point) => point.kind === 'NEW_CONTROL')).toHaveLength(10);
     await steps.callUndo({ id: made.id });
     expect((await steps.implementations(ismsId)).get(both)?.controls).toHaveLength(3);
   });

@@ -25,6 +25,8 @@ const rowsOf = async () => {
   return events.flatMap((event) => event.rows);
 };
 
+const none = { total: 0, open: 0, done: 0, dismissed: 0, withdrawn: 0 };
+
 describe('an ISMS of 114 implementations, one for each control of 2013', () => {
   let ismsId: string;
   let upgrade: Shown;
@@ -70,7 +72,7 @@ describe('an ISMS of 114 implementations, one for each control of 2013', () => {
     }
   });
 
-  it('is carried over along the mapping, and what cannot be stays as an open point', async () => {
+  it('is carried over along the mapping, and what needs a person is left as tasks', async () => {
     await scenario.at('2026-03-10T00:00:00Z');
     const planned = await steps.plan(ismsId);
     const told = (await rowsOf()).length;
@@ -86,8 +88,13 @@ describe('an ISMS of 114 implementations, one for each control of 2013', () => {
     expect(left.sort()).toEqual([...staying].sort());
     expect(upgrade.implementations).toHaveLength(114 - staying.length);
     // What was planned is what was done.
-    expect(upgrade.openPoints).toMatchObject(planned.openPoints);
-    const of = (kind: string) => upgrade.openPoints.filter((point) => point.kind === kind);
+    expect(upgrade.tasks.nodes).toMatchObject(planned.openPoints);
+    expect(upgrade.taskCounts).toEqual({
+      ...none,
+      total: upgrade.tasks.nodes.length,
+      open: upgrade.tasks.nodes.length,
+    });
+    const of = (kind: string) => upgrade.tasks.nodes.filter((point) => point.kind === kind);
     expect(of('INTERSECTS_ONLY').flatMap((point) => ids(point.sources))).toEqual(staying);
     expect(of('NEW_CONTROL').flatMap((point) => ids(point.targets))).toEqual(ids(planned.added));
     expect(of('MERGED').flatMap((point) => ids(point.targets))).toEqual(planned.merged.map((one) => one.target.id));

@@ -20,6 +20,8 @@ describe('the stored operations that come with Annex', () => {
         'GET /v1/risks/{id}',
         'GET /v1/controls/{id}',
         'GET /v1/findings',
+        'GET /v1/isms/{id}/scope',
+        'GET /v1/isms/{id}/context',
         'POST /v1/risks',
         'PATCH /v1/risks/{id}',
       ]),

@@ -11,7 +11,7 @@ import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
 import { factorsOf } from './risk/link.store.ts';
 import { riskModule } from './risk/risk.resolvers.ts';
-import { recordRisks, risksAfter, rowsAnEvent } from './risk/risk.store.ts';
+import { recordNeeds, recordRisks, risksAfter, rowsAnEvent } from './risk/risk.store.ts';
 
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
@@ -23,7 +23,9 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
       tx,
       page.map((risk) => risk.id),
     );
-    recordRisks(tx, page, (id) => (factors.get(id) ?? []).map((factor) => factor.implementationId));
+    const restsOn = (id: string) => (factors.get(id) ?? []).map((factor) => factor.implementationId);
+    recordRisks(tx, page, restsOn);
+    recordNeeds(tx, page, restsOn);
     after = page.at(-1)?.id ?? null;
     if (page.length < rowsAnEvent) break;
   }

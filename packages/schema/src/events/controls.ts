@@ -70,7 +70,8 @@ export const controlsEvents = {
     ),
   },
   'annex.controls.soa.changed.v1': {
-    description: 'A version of a Statement of Applicability was submitted, decided, withdrawn or superseded (27001, 6.1.3 d)',
+    description:
+      'A version of a Statement of Applicability was submitted, decided, withdrawn or superseded (27001, 6.1.3 d)',
     data: Rows(
       Type.Object({
         ...rowBase,
@@ -89,6 +90,272 @@ export const controlsEvents = {
         submittedBy: Type.String(),
         submittedAt: Moment,
         decidedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.licensed-text.changed.v1': {
+    description: 'The licensed text of a place was entered, changed or taken away; its words stay in the house',
+    data: Rows(
+      Type.Object({
+        id: Uuid,
+        version: Version,
+        deleted: Type.Optional(Type.Literal(true)),
+        placeId: Type.String({ description: 'Such as iso27001:2022:A.8.28' }),
+        language: Type.String({ description: 'BCP 47' }),
+        sha256: Type.String({ description: 'SHA-256 of the words, hexadecimal' }),
+        licensedUntil: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.mapping.changed.v1': {
+    description: 'A mapping of the organisation’s own between two places of frameworks was made, changed or taken away',
+    data: Rows(
+      Type.Object({
+        id: Uuid,
+        version: Version,
+        deleted: Type.Optional(Type.Literal(true)),
+        sourceId: Type.String({ description: 'Such as csf:2.0:PR.AA-01' }),
+        targetId: Type.String({ description: 'Such as iso27001:2022:A.8.28' }),
+        relationship: Type.Union([
+          Type.Literal('EQUAL'),
+          Type.Literal('SUBSET'),
+          Type.Literal('SUPERSET'),
+          Type.Literal('INTERSECT'),
+        ]),
+        strength: Nullable(Fraction),
+        collectionId: Nullable(Uuid),
+      }),
+    ),
+  },
+  'annex.controls.mapping-collection.changed.v1': {
+    description: 'A collection of mappings was imported or taken away',
+    data: Rows(
+      Type.Object({
+        id: Uuid,
+        version: Version,
+        deleted: Type.Optional(Type.Literal(true)),
+        title: Type.String(),
+        sha256: Type.String({ description: 'SHA-256 of the file, hexadecimal' }),
+        mappings: Type.Integer({ minimum: 0 }),
+        frameworks: Type.Array(Type.String(), { description: 'From and to, such as csf:2.0 iso27001:2022' }),
+      }),
+    ),
+  },
+  'annex.controls.component-definition.changed.v1': {
+    description: 'A component definition was imported or taken away; what it says stays in the house',
+    data: Rows(
+      Type.Object({
+        id: Uuid,
+        version: Version,
+        deleted: Type.Optional(Type.Literal(true)),
+        key: Type.String(),
+        title: Type.String(),
+        documentVersion: Type.String({ description: 'As its author gave it' }),
+        sha256: Type.String({ description: 'SHA-256 of the file, hexadecimal' }),
+        components: Type.Integer({ minimum: 0 }),
+        claims: Type.Integer({ minimum: 0, description: 'How many controls its components say they implement' }),
+      }),
+    ),
+  },
+  'annex.controls.component.changed.v1': {
+    description: 'A component came with a component definition, or went with it',
+    data: Rows(
+      Type.Object({
+        id: Uuid,
+        version: Version,
+        deleted: Type.Optional(Type.Literal(true)),
+        definitionId: Uuid,
+        oscalUuid: Type.String({ description: 'The UUID that its author gave it' }),
+        type: Type.String({ description: 'Such as software or service' }),
+        title: Type.String(),
+        claims: Type.Integer({ minimum: 0 }),
+      }),
+    ),
+  },
+  'annex.controls.component-use.changed.v1': {
+    description: 'An implementation was started from a component; its id is the implementation’s (27001, 6.1.3 b)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        componentId: Uuid,
+        componentUuid: Type.String({ description: 'The UUID that its author gave it' }),
+        componentTitle: Type.String(),
+        definitionKey: Type.String(),
+      }),
+    ),
+  },
+  'annex.controls.upgrade.changed.v1': {
+    description:
+      'The implementations of an ISMS were carried over to another edition of a catalogue, or that was undone',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        from: Type.String({ description: 'The edition that was left, such as iso27001:2013' }),
+        to: Type.String({ description: 'The edition that was gone to' }),
+        status: Type.Union([Type.Literal('APPLIED'), Type.Literal('UNDONE')]),
+        implementations: Type.Integer({ minimum: 0, description: 'How many implementations it changed' }),
+        tasks: Type.Integer({ minimum: 0, description: 'How many tasks it left to people' }),
+        appliedBy: Type.String(),
+        appliedAt: Moment,
+        undoneBy: Nullable(Type.String()),
+        undoneAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.upgrade-task.changed.v1': {
+    description:
+      'An upgrade left tasks to people, or one was settled, opened again or withdrawn; notes stay in the task',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        upgradeId: Uuid,
+        kind: Type.Union([
+          Type.Literal('INTERSECTS_ONLY'),
+          Type.Literal('SPLIT'),
+          Type.Literal('REMOVED'),
+          Type.Literal('CHANGED'),
+          Type.Literal('MERGED'),
+          Type.Literal('NEW_CONTROL'),
+        ]),
+        sentence: Type.String(),
+        sourceIds: Type.Array(Type.String()),
+        targetIds: Type.Array(Type.String()),
+        implementationIds: Type.Array(Uuid, { description: 'At most 100 of them' }),
+        implementationCount: Type.Integer({ minimum: 0, description: 'How many there are in all' }),
+        status: Type.Union([
+          Type.Literal('OPEN'),
+          Type.Literal('DONE'),
+          Type.Literal('DISMISSED'),
+          Type.Literal('WITHDRAWN'),
+        ]),
+        settledBy: Nullable(Type.String()),
+        settledAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.site.changed.v1': {
+    description: 'A site that a scope can name was recorded, changed or taken away (27001, 4.3)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        name: Type.String(),
+        kind: Type.Union([
+          Type.Literal('OFFICE'),
+          Type.Literal('PRODUCTION'),
+          Type.Literal('DATA_CENTRE'),
+          Type.Literal('CLOUD'),
+          Type.Literal('REMOTE'),
+          Type.Literal('OTHER'),
+        ]),
+      }),
+    ),
+  },
+  'annex.controls.process.changed.v1': {
+    description: 'A process of the ISMS was recorded, changed or taken away (27001, 4.4)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        name: Type.String(),
+        ownerId: Nullable(Uuid),
+        dependsOn: Type.Array(Uuid, { description: 'The processes that it depends on' }),
+      }),
+    ),
+  },
+  'annex.controls.scope.changed.v1': {
+    description:
+      'A version of the scope of an ISMS was drafted, changed, submitted, decided on or superseded (27001, 4.3)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        number: Type.Integer({ minimum: 1 }),
+        status: Type.Union([
+          Type.Literal('DRAFT'),
+          Type.Literal('IN_REVIEW'),
+          Type.Literal('APPROVED'),
+          Type.Literal('SUPERSEDED'),
+        ]),
+        siteIds: Type.Array(Uuid),
+        processIds: Type.Array(Uuid),
+        submittedBy: Nullable(Type.String()),
+        submittedAt: Nullable(Moment),
+        decidedBy: Nullable(Type.String({ description: 'Who approved it or sent it back last' })),
+        decidedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.context-issue.changed.v1': {
+    description: 'An internal or external issue was recorded, changed or closed (27001, 4.1)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        kind: Type.Union([Type.Literal('INTERNAL'), Type.Literal('EXTERNAL')]),
+        status: Type.Union([Type.Literal('OPEN'), Type.Literal('CLOSED')]),
+        reviewDate: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.climate.changed.v1': {
+    description:
+      'It was determined whether climate change is a relevant issue (27001, 4.1); a determination never changes',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        number: Type.Integer({ minimum: 1, description: 'The highest of an ISMS counts' }),
+        relevance: Type.Union([Type.Literal('RELEVANT'), Type.Literal('NOT_RELEVANT')]),
+        determinedBy: Type.String(),
+        determinedAt: Moment,
+        reviewDate: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.interested-party.changed.v1': {
+    description: 'An interested party was recorded, changed or taken away (27001, 4.2)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        name: Type.String(),
+        kind: Type.Union([
+          Type.Literal('CUSTOMER'),
+          Type.Literal('AUTHORITY'),
+          Type.Literal('OWNER'),
+          Type.Literal('PERSONNEL'),
+          Type.Literal('SUPPLIER'),
+          Type.Literal('PARTNER'),
+          Type.Literal('PUBLIC'),
+          Type.Literal('OTHER'),
+        ]),
+      }),
+    ),
+  },
+  'annex.controls.party-requirement.changed.v1': {
+    description: 'A requirement of an interested party was recorded, decided on or taken away (27001, 4.2 b and c)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        partyId: Uuid,
+        decision: Type.Union([Type.Literal('UNDECIDED'), Type.Literal('ADDRESSED'), Type.Literal('NOT_ADDRESSED')]),
+        decidedBy: Nullable(Type.String()),
+        decidedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.obligation.changed.v1': {
+    description: 'What law, a rule or a contract demands was recorded, changed or repealed (27001, Annex A 5.31)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        kind: Type.Union([Type.Literal('LEGAL'), Type.Literal('REGULATORY'), Type.Literal('CONTRACTUAL')]),
+        status: Type.Union([Type.Literal('IN_FORCE'), Type.Literal('REPEALED')]),
+        ownerId: Nullable(Uuid),
+        partyId: Nullable(Uuid),
+        controlIds: Type.Array(Type.String(), { description: 'Catalogue ids such as iso27001:2022:A.5.34' }),
+        implementationIds: Type.Array(Uuid),
+        riskIds: Type.Array(Uuid),
+        reviewDate: Nullable(Moment),
       }),
     ),
   },

@@ -49,6 +49,19 @@ export const riskEvents = {
       }),
     ),
   },
+  'annex.risk.need.changed.v1': {
+    description:
+      'What the treatment of a risk rests on came or went, or the risk was opened, closed or renamed; levels move without it (27001, 6.1.3 b)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        status: Type.Union([Type.Literal('OPEN'), Type.Literal('CLOSED')]),
+        implementationIds: Type.Array(Uuid),
+      }),
+    ),
+  },
   'annex.risk.assessment.added.v1': {
     description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
     data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),

@@ -1,12 +1,20 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
-/** The fields asked for of each object that a field answers with; those in fragments included, whatever type these are for. */
-function askedFields({ fieldNodes, fragments }: GraphQLResolveInfo): Set<string> {
+/**
+ * The names of the fields asked for of each object that a field answers with, or of all that hangs on it, however deep; those in fragments
+ * included, whatever type these are for.
+ */
+export function askedFields(
+  { fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
+  of: 'each object' | 'all levels' = 'each object',
+): Set<string> {
   const names = new Set<string>();
   const collect = (set: SelectionSetNode | undefined): void => {
     for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      if (selection.kind === Kind.FIELD) {
+        names.add(selection.name.value);
+        if (of === 'all levels') collect(selection.selectionSet);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
       else collect(fragments[selection.name.value]?.selectionSet);
     }
   };

@@ -33,11 +33,6 @@ export function clauseOf(id: string): Clause | undefined {
 /** How many controls Annex A of the current edition has. */
 export const annexASize = controls(currentEdition).length;
 
-/** Whether a catalogue id is a control of Annex A of the current edition. */
-export function isCurrentControl(id: string): boolean {
-  return id.startsWith(`iso27001:${currentEdition}:`) && annexA.has(id);
-}
-
 /** Catalogue ids in the standard's order, in which A.5.9 comes before A.5.10; then those of own catalogues. */
 export function inCatalogueOrder(ids: readonly string[]): string[] {
   const place = (id: string) => order.get(id) ?? order.size;

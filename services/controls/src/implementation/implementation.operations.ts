@@ -47,7 +47,7 @@ export interface Changed {
 }
 
 /** Finds the full ids of controls, of Annex A or of the tenant's own catalogues. */
-async function resolverOf(tx: WriteTx<ControlsDatabase>, given: readonly string[]) {
+export async function resolverOf(tx: WriteTx<ControlsDatabase>, given: readonly string[]) {
   const unknown = given.filter((id) => !controlOf(id)).slice(0, maxControls);
   const own = new Set((await ownControls(tx, unknown)).map((row) => row.id));
   return (id: string) => controlOf(id)?.id ?? (own.has(id) ? id : undefined);
@@ -83,7 +83,7 @@ export async function createImplementation(
     reference: await nextReference(tx, isms.id, 'C'),
   };
   await insertImplementation(tx, row);
-  await setControls(tx, row, ids);
+  await setControls(tx, [{ implementation: row, controlIds: ids }]);
   tx.record('annex.controls.implementation.changed.v1', { rows: [implementationEvent(row, ids)] });
   await beginStrength(tx, row);
   await settle(tx, [row.id], [row.ismsId]);
@@ -126,31 +126,50 @@ const changeable = [
   'claimedOperation',
 ] as const satisfies readonly (keyof ImplementationRow)[];
 
+/** What a change makes of an implementation. */
+interface Edit {
+  readonly row: ImplementationRow;
+  /** The controls after it, where it changes them. */
+  readonly controlIds: readonly string[] | undefined;
+}
+
 /**
- * Changes what is given and leaves the rest; `ownerId: null` takes the owner away. A change that changes nothing makes no
- * version.
+ * What a change makes of an implementation; undefined where it changes nothing. `ownerId: null` takes the owner away.
+ * @param at where the change stands in the input: `input`, `input.edits.17`
+ * @throws AnnexError BAD_INPUT
  */
+export function edited(
+  row: ImplementationRow,
+  before: readonly string[],
+  input: UpdateImplementationInput,
+  resolve: (id: string) => string | undefined,
+  at: string,
+): Edit | undefined {
+  if (input.controlIds === null) throw badInput(`${at}.controlIds`, null, 'must name controls or be left out');
+  const changed: ImplementationRow = {
+    ...row,
+    title: text(`${at}.title`, input.title ?? row.title, 300, 'required'),
+    description: text(`${at}.description`, input.description ?? row.description, 20_000, 'optional'),
+    ownerId: input.ownerId === undefined ? row.ownerId : input.ownerId,
+    ...progress(input, row, at),
+    claimedDesign: fraction(`${at}.claimedDesign`, input.claimedDesign ?? row.claimedDesign),
+    claimedOperation: fraction(`${at}.claimedOperation`, input.claimedOperation ?? row.claimedOperation),
+  };
+  const ids = input.controlIds ? controlIds(input.controlIds, resolve, at) : before;
+  const sameControls = ids.length === before.length && ids.every((id) => before.includes(id));
+  if (sameControls && changeable.every((field) => row[field] === changed[field])) return undefined;
+  return { row: changed, controlIds: sameControls ? undefined : ids };
+}
+
+/** Changes what is given and leaves the rest. A change that changes nothing makes no version. */
 export async function updateImplementation(
   tx: WriteTx<ControlsDatabase>,
   input: UpdateImplementationInput,
 ): Promise<Changed> {
   const row = await takeImplementation(tx, input.id, input.expectedVersion);
-  if (input.controlIds === null) throw badInput('input.controlIds', null, 'must name controls or be left out');
-  const changed: ImplementationRow = {
-    ...row,
-    title: text('input.title', input.title ?? row.title, 300, 'required'),
-    description: text('input.description', input.description ?? row.description, 20_000, 'optional'),
-    ownerId: input.ownerId === undefined ? row.ownerId : input.ownerId,
-    ...progress(input, row),
-    claimedDesign: fraction('input.claimedDesign', input.claimedDesign ?? row.claimedDesign),
-    claimedOperation: fraction('input.claimedOperation', input.claimedOperation ?? row.claimedOperation),
-  };
   const [before = []] = await controlIdsOf(tx, [row.id]);
-  const ids = input.controlIds ? controlIds(input.controlIds, await resolverOf(tx, input.controlIds)) : before;
-  const sameControls = ids.length === before.length && ids.every((id) => before.includes(id));
-  if (sameControls && changeable.every((field) => row[field] === changed[field])) {
-    return { id: row.id, version: row.version };
-  }
-  if (!sameControls) await setControls(tx, row, ids);
-  return keepImplementation(tx, changed);
+  const edit = edited(row, before, input, await resolverOf(tx, input.controlIds ?? []), 'input');
+  if (!edit) return { id: row.id, version: row.version };
+  if (edit.controlIds) await setControls(tx, [{ implementation: row, controlIds: edit.controlIds }]);
+  return keepImplementation(tx, edit.row);
 }

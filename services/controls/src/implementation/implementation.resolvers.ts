@@ -5,6 +5,7 @@ import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadControl } from '../library/control.loader.ts';
 import type { ImplementationStatus } from '../strength/strength.ts';
+import { updateImplementations } from './bulk.operations.ts';
 import {
   type CreateImplementationInput,
   createImplementation,
@@ -87,6 +88,17 @@ export const implementationModule: GraphqlModule<ControlsDatabase> = {
         const { id } = await context.write('updateImplementation', input, (tx) => updateImplementation(tx, input));
         return { implementation: await loadImplementation(context, id) };
       },
+      async updateImplementations(_, { input }: { input: { edits: readonly UpdateImplementationInput[] } }, context) {
+        const { ids, changed } = await context.write('updateImplementations', input, (tx) =>
+          updateImplementations(tx, input.edits),
+        );
+        return { changed, ids };
+      },
+    },
+    UpdateImplementationsPayload: {
+      // Read only where they are asked for: a thousand take a while.
+      implementations: ({ ids }: { ids: readonly string[] }, _, context) =>
+        Promise.all(ids.map((id) => loadImplementation(context, id))),
     },
     Implementation: {
       __resolveReference: ({ id }: { id: string }, context: Context) => loadImplementation(context, id),

@@ -1,6 +1,7 @@
 import { notFound } from '@annex/schema';
 import type { IsmsEntityColumns } from '@annex/service';
-import { entityFields, newId, type Tx, touched, type WriteTx } from '@annex/service';
+import { newId, type Tx, touched, type WriteTx } from '@annex/service';
+import { sql } from 'kysely';
 import type { ImplementationStatus } from '../strength/strength.ts';
 
 export interface ImplementationRow extends IsmsEntityColumns {
@@ -21,6 +22,9 @@ export interface ImplementationTables {
 
 const present = (tx: Tx<ImplementationTables>) =>
   tx.db.selectFrom('implementation').selectAll().where('implementation.tenantId', '=', tx.tenant);
+
+/** One parameter however many ids there are: a thousand of them cost more to write down than to find. */
+const oneOf = (ids: readonly string[]) => sql<boolean>`id = any(${ids}::uuid[])`;
 
 /** The implementations that a filter leaves, unordered; for a connection. */
 export function filteredImplementations(
@@ -55,7 +59,7 @@ export function findImplementations(
   tx: Tx<ImplementationTables>,
   ids: readonly string[],
 ): Promise<ImplementationRow[]> {
-  return present(tx).where('id', 'in', ids).execute();
+  return present(tx).where(oneOf(ids)).execute();
 }
 
 /** @throws AnnexError NOT_FOUND */
@@ -106,30 +110,36 @@ export async function controlIdsOf(
   return implementationIds.map((id) => found.get(id) ?? []);
 }
 
-/** Makes `controlIds` the controls of the implementation; what is there already stays as it is. */
-export async function setControls(
-  tx: WriteTx<ImplementationTables>,
-  implementation: Pick<ImplementationRow, 'id' | 'ismsId'>,
-  controlIds: readonly string[],
-): Promise<void> {
-  await tx.query(
-    `delete from implementation_control where tenant_id = $1 and implementation_id = $2 and control_id <> all($3::text[])`,
-    [tx.tenant, implementation.id, controlIds],
+/** Which controls an implementation is to have. */
+export interface ControlsOf {
+  readonly implementation: Pick<ImplementationRow, 'id' | 'ismsId'>;
+  readonly controlIds: readonly string[];
+}
+
+/** Makes these the controls of implementations, in two statements; what is there already stays as it is. */
+export async function setControls(tx: WriteTx<ImplementationTables>, wanted: readonly ControlsOf[]): Promise<void> {
+  if (wanted.length === 0) return;
+  const rows = wanted.flatMap(({ implementation, controlIds }) =>
+    controlIds.map((controlId) => ({
+      id: newId(),
+      isms_id: implementation.ismsId,
+      implementation_id: implementation.id,
+      control_id: controlId,
+    })),
   );
-  await tx.db
-    .insertInto('implementationControl')
-    .values(
-      controlIds.map((controlId) => ({
-        ...entityFields(tx),
-        id: newId(),
-        ismsId: implementation.ismsId,
-        version: 1,
-        implementationId: implementation.id,
-        controlId,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(['tenantId', 'implementationId', 'controlId']).doNothing())
-    .execute();
+  await tx.query(
+    `delete from implementation_control c where c.tenant_id = $1 and c.implementation_id = any($2::uuid[]) and not exists (
+       select from jsonb_to_recordset($3::jsonb) as w(implementation_id uuid, control_id text)
+        where w.implementation_id = c.implementation_id and w.control_id = c.control_id)`,
+    [tx.tenant, wanted.map(({ implementation }) => implementation.id), JSON.stringify(rows)],
+  );
+  await tx.query(
+    `insert into implementation_control (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, implementation_id, control_id)
+     select $1, w.id, w.isms_id, 1, $3, $4, $3, $4, w.implementation_id, w.control_id
+       from jsonb_to_recordset($2::jsonb) as w(id uuid, isms_id uuid, implementation_id uuid, control_id text)
+     on conflict (tenant_id, implementation_id, control_id) do nothing`,
+    [tx.tenant, JSON.stringify(rows), tx.now, tx.scope.actor],
+  );
 }
 
 /** The oldest `limit` implementations of each control, all in one statement. */
@@ -149,4 +159,32 @@ export async function implementationsOfControls(
   );
   const found = Map.groupBy(rows, (row) => row.control_id);
   return controlIds.map((control) => (found.get(control) ?? []).map((row) => row.id));
+}
+
+/** Locks implementations in the order of their ids, as everybody does. */
+export function lockImplementations(
+  tx: WriteTx<ImplementationTables>,
+  ids: readonly string[],
+): Promise<ImplementationRow[]> {
+  return present(tx).where(oneOf(ids)).orderBy('id').forUpdate().execute();
+}
+
+/** Writes rows that are locked, all in one statement. */
+export async function updateImplementationRows(
+  tx: WriteTx<ImplementationTables>,
+  rows: readonly ImplementationRow[],
+): Promise<void> {
+  const written = rows.map((row) => ({
+    ...{ id: row.id, version: row.version, title: row.title, description: row.description, owner_id: row.ownerId },
+    ...{ status: row.status, share: row.share, claimed_design: row.claimedDesign },
+    claimed_operation: row.claimedOperation,
+  }));
+  await tx.query(
+    `update implementation i set version = f.version, updated_at = $3, updated_by = $4, title = f.title, description = f.description,
+       owner_id = f.owner_id, status = f.status, share = f.share, claimed_design = f.claimed_design, claimed_operation = f.claimed_operation
+       from jsonb_to_recordset($2::jsonb) as f(id uuid, version integer, title text, description text, owner_id uuid, status text,
+            share double precision, claimed_design double precision, claimed_operation double precision)
+      where i.tenant_id = $1 and i.id = f.id`,
+    [tx.tenant, JSON.stringify(written), tx.now, tx.scope.actor],
+  );
 }

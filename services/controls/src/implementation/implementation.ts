@@ -10,22 +10,24 @@ export interface Progress {
 
 /**
  * The progress after a change. PARTIAL needs a share, given now or kept from before; the other statuses have none.
+ * @param at where the change stands in the input, for the message
  * @throws AnnexError BAD_INPUT
  */
 export function progress(
   given: { readonly status?: ImplementationStatus | null; readonly share?: number | null },
   before: Progress = { status: 'NOT_STARTED', share: null },
+  at = 'input',
 ): Progress {
   const status = given.status ?? before.status;
   if (status !== 'PARTIAL') {
     if (given.share !== null && given.share !== undefined) {
-      throw badInput('input.share', given.share, 'must be left out unless the status is PARTIAL');
+      throw badInput(`${at}.share`, given.share, 'must be left out unless the status is PARTIAL');
     }
     return { status, share: null };
   }
   const share = given.share ?? before.share;
-  if (share === null) throw badInput('input.share', null, 'must be given with the status PARTIAL, from 0 to 1');
-  return { status, share: fraction('input.share', share) };
+  if (share === null) throw badInput(`${at}.share`, null, 'must be given with the status PARTIAL, from 0 to 1');
+  return { status, share: fraction(`${at}.share`, share) };
 }
 
 /** An implementation implements one control or more, each once. */
@@ -36,15 +38,19 @@ export const maxControls = 100;
  * @param resolve the full id of a control, undefined where the catalogue has none
  * @throws AnnexError BAD_INPUT naming the first one that is no control
  */
-export function controlIds(given: readonly string[], resolve: (id: string) => string | undefined): string[] {
+export function controlIds(
+  given: readonly string[],
+  resolve: (id: string) => string | undefined,
+  at = 'input',
+): string[] {
   if (given.length < 1 || given.length > maxControls) {
-    throw badInput('input.controlIds', given.length, `must name 1 to ${maxControls} controls`);
+    throw badInput(`${at}.controlIds`, given.length, `must name 1 to ${maxControls} controls`);
   }
   const ids = given.map((id, index) => {
     const found = resolve(id);
     if (!found) {
       const allowed = 'must be a control of the catalogue, such as iso27001:2022:A.8.28 or A.8.28';
-      throw badInput(`input.controlIds.${index}`, id, allowed);
+      throw badInput(`${at}.controlIds.${index}`, id, allowed);
     }
     return found;
   });

@@ -3,6 +3,7 @@ import { checkVersion, entityFields, judge, newId, type WriteTx } from '@annex/s
 import { rules } from '../conformity.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
+import { approvedScope } from '../scope/scope.store.ts';
 import { type IsmsRow, insertIsms, lockIsms, updateIsmsRow } from './isms.store.ts';
 import { checkTransition, type IsmsStatus } from './isms.ts';
 
@@ -58,6 +59,19 @@ export async function createIsms(
   return { id: row.id, version: row.version };
 }
 
+/** A statement that was approved changes with the next version of the scope, under four eyes (27001, 4.3). @throws AnnexError STATE_CONFLICT */
+async function refuseApproved(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
+  const approved = await approvedScope(tx, ismsId);
+  if (!approved) return;
+  throw new AnnexError(
+    'STATE_CONFLICT',
+    `Version ${approved.number} of the scope is approved; draft the next one to change the statement`,
+    {
+      details: { kind: 'ScopeVersion', id: approved.id, present: approved.status, allowed: ['SUPERSEDED'] },
+    },
+  );
+}
+
 /** Changes what is given and leaves the rest. A change that changes nothing makes no version. */
 export async function updateIsms(
   tx: WriteTx<ControlsDatabase>,
@@ -74,6 +88,7 @@ export async function updateIsms(
     version: row.version + 1,
   };
   checkTransition(row.id, row.status, changed.status);
+  if (changed.scope !== row.scope) await refuseApproved(tx, row.id);
   const same = (['name', 'description', 'scope', 'status'] as const).every((field) => row[field] === changed[field]);
   if (same) return { id: row.id, version: row.version };
   await namedOnce(changed.name, () => updateIsmsRow(tx, changed));

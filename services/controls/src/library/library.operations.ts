@@ -8,8 +8,10 @@ import {
 import { AnnexError, notFound } from '@annex/schema';
 import { checkVersion, entityFields, newId, schedule, type Tx, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
+import { removeTextsOf } from '../licensed/licensed.operations.ts';
+import { removeMappingsOf } from '../mapping/own.operations.ts';
 import { indexDocuments, removeDocuments } from '../search/search.store.ts';
-import { oscalRefusal } from './library.read.ts';
+import { oscalRefusal, refuseRows } from './library.read.ts';
 import {
   type CatalogueItemRow,
   type CatalogueRow,
@@ -22,7 +24,9 @@ import {
   lockCatalogue,
   usersOf,
 } from './library.store.ts';
-import { type CatalogueFormat, type CatalogueName, labelOf, type NewItem, textOf } from './library.ts';
+import { type CatalogueFormat, type CatalogueName, labelOf, type NewItem, textOf, tokenOf } from './library.ts';
+import { checkReplaced, predecessorOf } from './predecessor.ts';
+import { deleteProfile } from './profile.store.ts';
 
 /** What an import answers with. */
 export interface Imported {
@@ -40,6 +44,8 @@ export interface ImportOf extends CatalogueName {
   readonly title: string | null;
   readonly format: CatalogueFormat;
   readonly sha256: string;
+  /** The edition that it comes after; the one that was imported last unless told. */
+  readonly predecessor?: string | undefined;
 }
 
 /** Numbers of OSCAL groups and controls: the label as long as no other has it, otherwise the id. */
@@ -88,7 +94,8 @@ function itemOf(part: CatalogPart, numbers: Numbers): NewItem | undefined {
   };
 }
 
-async function begin(tx: WriteTx<ControlsDatabase>, asked: ImportOf): Promise<CatalogueRow> {
+/** The row of a new catalogue, and the edition that it comes after. */
+async function begin(tx: WriteTx<ControlsDatabase>, asked: ImportOf) {
   const present = await catalogueNamed(tx, asked);
   if (present) {
     throw new AnnexError('ALREADY_EXISTS', `There is a catalogue ${asked.key}:${asked.edition} already`, {
@@ -103,11 +110,14 @@ async function begin(tx: WriteTx<ControlsDatabase>, asked: ImportOf): Promise<Ca
     });
   }
   const { key, edition, format, sha256 } = asked;
-  return {
+  const before = await predecessorOf(tx, asked);
+  const row: CatalogueRow = {
     ...entityFields(tx),
     ...{ id: newId(), version: 1, key, edition, format, sha256, size: 0, document: null },
     title: asked.title ?? `${key} ${edition}`,
+    predecessor: before?.edition ?? null,
   };
+  return { row, before };
 }
 
 /** Making a catalogue findable takes longer than keeping it, so it follows a moment after the commit. */
@@ -149,7 +159,7 @@ export async function importOscal(
   parts: AsyncIterable<CatalogPart> | Iterable<CatalogPart>,
   before: readonly OscalWarning[] = [],
 ): Promise<Imported> {
-  const row = await begin(tx, asked);
+  const { row } = await begin(tx, asked);
   const numbers = new Numbers();
   let document: CatalogDocument | undefined;
   let backMatter: OscalBackMatter | null = null;
@@ -182,21 +192,32 @@ export async function importOscal(
   return answerOf(row, groups, warnings);
 }
 
-/** Keeps the items of a table or list. */
+/**
+ * Keeps the items of a table or list.
+ * @param places where each number stands in the file
+ * @throws AnnexError ALREADY_EXISTS, BAD_INPUT, INVALID_TABLE where an item replaces what the edition before does not have
+ */
 export async function importItems(
   tx: WriteTx<ControlsDatabase>,
   asked: ImportOf,
   items: readonly NewItem[],
+  places: ReadonlyMap<string, string> = new Map(),
 ): Promise<Imported> {
-  const row = await begin(tx, asked);
+  const { row, before } = await begin(tx, asked);
+  const { faults, warnings } = await checkReplaced(tx, before, items, (number) => places.get(number) ?? number);
+  refuseRows(faults);
   for (let from = 0; from < items.length; from += itemsAtOnce) {
     await insertItems(tx, row, from, items.slice(from, from + itemsAtOnce));
   }
   row.size = items.length;
   await finish(tx, row);
-  return answerOf(row, items.filter((item) => item.kind === 'GROUP').length, []);
+  return answerOf(row, items.filter((item) => item.kind === 'GROUP').length, warnings);
 }
 
+/**
+ * Takes a catalogue away, with its items, the licensed texts of them and the tenant's own mappings from and to them.
+ * @throws AnnexError NOT_FOUND, VERSION_CONFLICT, STATE_CONFLICT while an implementation names one of its controls
+ */
 export async function deleteCatalogue(
   tx: WriteTx<ControlsDatabase>,
   input: { readonly id: string; readonly expectedVersion?: number | null },
@@ -206,10 +227,13 @@ export async function deleteCatalogue(
   checkVersion('Catalogue', row.id, row.version, input.expectedVersion);
   const users = await usersOf(tx, row);
   if (users.length > 0) {
-    throw new AnnexError('STATE_CONFLICT', `${users.join(', ')} implement controls of ${row.key}:${row.edition}`, {
-      details: { implementations: users },
+    throw new AnnexError('STATE_CONFLICT', `${users.join(', ')} name controls of ${row.key}:${row.edition}`, {
+      details: { usedBy: users },
     });
   }
+  await removeMappingsOf(tx, `${row.key}:${row.edition}`);
+  await removeTextsOf(tx, `${row.key}:${row.edition}`);
+  await deleteProfile(tx, row.id);
   await deleteCatalogueRows(tx, row.id);
   await removeDocuments(tx, `${row.key}:${row.edition}`);
   return { id: row.id, version: row.version };
@@ -239,8 +263,7 @@ function partOf(
   next: (key: string) => number,
 ): CatalogPart {
   const { id: given, ...content } = item.content ?? {
-    // OSCAL ids are tokens; a number is one once letters stand in front.
-    id: `${item.kind === 'GROUP' ? 'g' : 'c'}-${item.number.toLowerCase().replace(/[^a-z0-9._-]/g, '-')}`,
+    id: tokenOf(item.kind, item.number),
     title: item.title,
     props: [{ name: 'label', value: item.number }],
     ...(item.text === '' ? {} : { parts: [{ name: 'statement', prose: item.text }] }),

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { OscalError, readProfile, resolveProfile } from '@annex/oscal';
+import {
+  assembleProfile,
+  OscalError,
+  type OscalProfile,
+  type ResolvedCatalog,
+  readProfile,
+  resolveProfile,
+} from '@annex/oscal';
 import { AnnexError, type FieldFault } from '@annex/schema';
 import { parseJson } from '@annex/service';
 import { readTable, SheetError, type TableFormat } from '@annex/spreadsheet';
 import { parse, YAMLParseError } from 'yaml';
-import { columns, itemsOfRows, type NewItem, type WrittenItem } from './library.ts';
+import { columns, itemsOfRows, type ReadItems, type WrittenItem } from './library.ts';
 
 /** Faults that one answer lists. */
 const mostFaults = 100;
@@ -96,10 +103,7 @@ function rowsOfList(body: Buffer, format: 'json' | 'yaml'): WrittenItem[] {
 }
 
 /** Items of a table or list, with everything that is wrong with them. @throws AnnexError where no rows can be had at all */
-export async function readRows(
-  body: Buffer,
-  format: 'csv' | 'xlsx' | 'json' | 'yaml',
-): Promise<{ items: NewItem[]; faults: FieldFault[] }> {
+export async function readRows(body: Buffer, format: 'csv' | 'xlsx' | 'json' | 'yaml'): Promise<ReadItems> {
   const rows = format === 'csv' || format === 'xlsx' ? await rowsOfTable(body, format) : rowsOfList(body, format);
   if (rows.length === 0) refuseRows([{ field: 'the file', allowed: 'must have at least one item' }]);
   if (rows.length > mostItems)
@@ -107,10 +111,14 @@ export async function readRows(
   return itemsOfRows(rows);
 }
 
-/** A profile with what it chooses from a catalogue. @throws AnnexError INVALID_OSCAL, MALFORMED_JSON */
-export async function resolvedProfile(body: Buffer, source: Parameters<typeof resolveProfile>[1]) {
+/** A profile, as 1.2.1 has it, and what it chooses from a catalogue. @throws AnnexError INVALID_OSCAL, MALFORMED_JSON */
+export async function resolvedProfile(
+  body: Buffer,
+  source: Parameters<typeof resolveProfile>[1],
+): Promise<ResolvedCatalog & { readonly profile: OscalProfile }> {
   try {
-    return await resolveProfile(readProfile(parseJson(body)), source);
+    const read = readProfile(parseJson(body));
+    return { ...(await resolveProfile(read, source)), profile: assembleProfile(read).profile };
   } catch (error) {
     throw oscalRefusal(error);
   }

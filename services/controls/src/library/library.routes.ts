@@ -1,14 +1,17 @@
 import { Readable } from 'node:stream';
 import { readCatalog, writeCatalog } from '@annex/oscal';
-import { AnnexError, badInput, isUuid, notFound } from '@annex/schema';
+import { badInput, isUuid, notFound } from '@annex/schema';
 import { onceAsAsked, requireScope, requireWriting, type ServiceContext, scopeOf, type Tx } from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
+import { dryRunOf, formatOf, piecesOf, type Query, rehearse } from '../upload.ts';
 import { documentOf, type Imported, type ImportOf, importItems, importOscal, partsOf } from './library.operations.ts';
 import { readRows, refuseRows, resolvedProfile, sha256 } from './library.read.ts';
 import { cataloguesById } from './library.store.ts';
-import { catalogueName } from './library.ts';
+import { catalogueName, predecessorName } from './library.ts';
+import { sendProfile } from './profile.routes.ts';
+import { insertProfile, profileOf } from './profile.store.ts';
 
 /** Of the body; a catalog is read piece by piece, so that what it grows to in memory stays bounded. */
 const mostBytes = 64 * 1024 * 1024;
@@ -22,62 +25,24 @@ const formats = {
   yaml: 'LIST',
 } as const;
 
-type Query = { readonly [name: string]: string | string[] | undefined };
-
 /** What the query of an import says. */
 function askedFor(query: Query) {
-  const { format, title, dryRun, catalogue } = query;
-  if (typeof format !== 'string' || !Object.hasOwn(formats, format)) {
-    const supported = Object.keys(formats);
-    throw new AnnexError('UNSUPPORTED_FORMAT', 'query.format must name a format that is supported', {
-      faults: [{ field: 'query.format', given: format ?? null, allowed: `must be one of ${supported.join(', ')}` }],
-      details: { supported },
-    });
-  }
-  if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false')
-    throw badInput('query.dryRun', dryRun, 'must be true or false');
+  const { title, catalogue } = query;
+  const format = formatOf(query, Object.keys(formats) as (keyof typeof formats)[]);
+  const dryRun = dryRunOf(query);
   if (catalogue !== undefined && !isUuid(catalogue)) throw badInput('query.catalogue', catalogue, 'must be a UUID');
   if (format === 'oscal-profile' && catalogue === undefined)
     throw badInput('query.catalogue', null, 'must be the id of the catalogue that the profile chooses from');
+  const name = catalogueName({ key: query.key, edition: query.edition });
+  const predecessor = predecessorName(query.predecessor, name.edition);
   return {
-    ...catalogueName({ key: query.key, edition: query.edition }),
-    format: format as keyof typeof formats,
+    ...name,
+    ...(predecessor === undefined ? {} : { predecessor }),
+    format,
     title: typeof title === 'string' ? text('query.title', title, 300, 'required') : null,
-    dryRun: dryRun === 'true',
+    dryRun,
     catalogue: catalogue ?? null,
   };
-}
-
-/** The body as it came; put together only for what cannot be read piece by piece. @throws AnnexError PAYLOAD_TOO_LARGE */
-async function piecesOf(request: FastifyRequest): Promise<Buffer[]> {
-  const tooLarge = () =>
-    new AnnexError('PAYLOAD_TOO_LARGE', `The body is larger than ${mostBytes} bytes`, {
-      details: { limit: mostBytes },
-    });
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge();
-  const body = request.body as Readable;
-  const pieces: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const piece of body.iterator({ destroyOnReturn: false })) {
-      size += (piece as Buffer).length;
-      if (size > mostBytes) throw tooLarge();
-      pieces.push(piece as Buffer);
-    }
-  } finally {
-    // What comes after a refusal is thrown away, so that the answer can overtake it and the connection lives on.
-    body.resume();
-  }
-  return pieces;
-}
-
-/** Ends a dry run: everything was done, and nothing is kept. */
-class DryRun extends Error {
-  readonly answer: Imported;
-  constructor(answer: Imported) {
-    super('A dry run ends without being kept');
-    this.answer = answer;
-  }
 }
 
 async function sourceOf(tx: Tx<ControlsDatabase>, id: string) {
@@ -88,12 +53,21 @@ async function sourceOf(tx: Tx<ControlsDatabase>, id: string) {
   return { kind: 'catalog' as const, document: documentOf(row), parts };
 }
 
-/** `POST /catalogues` (the body is the file), `GET /catalogues/:id/oscal`. */
+/** A catalogue and the profile that it was resolved from. @throws AnnexError NOT_FOUND, BAD_INPUT where it came from elsewhere */
+async function withProfile(tx: Tx<ControlsDatabase>, id: string) {
+  const [row] = await cataloguesById(tx, [id]);
+  if (!row) throw notFound('Catalogue', id);
+  const profile = await profileOf(tx, id);
+  if (profile) return { row, profile };
+  throw badInput('query.as', 'profile', 'must be catalog: no profile is kept of this catalogue');
+}
+
+/** `POST /catalogues` (the body is the file), `GET /catalogues/:id/oscal?as=catalog|profile`. */
 export function libraryRoutes(app: FastifyInstance, { database }: ServiceContext<ControlsDatabase>): void {
   app.post('/catalogues', { bodyLimit: mostBytes }, async (request, reply) => {
     requireWriting(request, 'controls:write');
     const { dryRun, catalogue, ...named } = askedFor(request.query as Query);
-    const pieces = await piecesOf(request);
+    const pieces = await piecesOf(request, mostBytes);
     const digest = sha256(pieces);
     const asked: ImportOf = { ...named, format: formats[named.format], sha256: digest };
     const rows =
@@ -102,21 +76,17 @@ export function libraryRoutes(app: FastifyInstance, { database }: ServiceContext
         : await readRows(Buffer.concat(pieces), named.format);
     if (rows) refuseRows(rows.faults);
     const keep = async (tx: Parameters<typeof importItems>[0]): Promise<Imported> => {
-      if (rows) return importItems(tx, asked, rows.items);
+      if (rows) return importItems(tx, asked, rows.items, rows.places);
       if (catalogue === null) return importOscal(tx, asked, readCatalog(Readable.from(pieces)));
       const source = await sourceOf(tx, catalogue);
-      const { document, parts, warnings } = await resolvedProfile(Buffer.concat(pieces), () => source);
-      return importOscal(tx, asked, [document, ...parts], warnings);
+      const { document, parts, warnings, profile } = await resolvedProfile(Buffer.concat(pieces), () => source);
+      const imported = await importOscal(tx, asked, [document, ...parts], warnings);
+      await insertProfile(tx, imported.id, profile);
+      return imported;
     };
     if (dryRun) {
-      try {
-        await database.write(scopeOf(request.caller), async (tx) => {
-          throw new DryRun(await keep(tx));
-        });
-      } catch (error) {
-        if (!(error instanceof DryRun)) throw error;
-        return reply.code(200).send({ ...error.answer, id: null, dryRun: true });
-      }
+      const answer = await rehearse(database, scopeOf(request.caller), keep);
+      return reply.code(200).send({ ...answer, id: null, dryRun: true });
     }
     const answer = await database.write(scopeOf(request.caller), (tx) =>
       onceAsAsked(tx, request.caller, 'importCatalogue', { ...asked, catalogue }, () => keep(tx)),
@@ -128,6 +98,12 @@ export function libraryRoutes(app: FastifyInstance, { database }: ServiceContext
     requireScope(request, 'controls:read');
     const { id } = request.params;
     if (!isUuid(id)) throw notFound('Catalogue', id);
+    const { as = 'catalog' } = request.query as Query;
+    if (as !== 'catalog' && as !== 'profile') throw badInput('query.as', as, 'must be catalog or profile');
+    if (as === 'profile') {
+      const { row, profile } = await database.read(scopeOf(request.caller), (tx) => withProfile(tx, id));
+      return sendProfile(reply, profile, `${row.key}-${row.edition}`);
+    }
     const opened = await database.openRead(scopeOf(request.caller));
     try {
       const [row] = await cataloguesById(opened.tx, [id]);

@@ -11,6 +11,8 @@ export interface CatalogueRow extends EntityColumns {
   sha256: string;
   /** The OSCAL catalog's own members and its back matter; null where it came from elsewhere. */
   document: { document: CatalogDocument; backMatter: OscalBackMatter | null } | null;
+  /** The edition that it comes after; null where it is the first, or was imported before that was kept. */
+  predecessor: string | null;
 }
 
 export interface CatalogueItemRow extends EntityColumns {
@@ -22,6 +24,8 @@ export interface CatalogueItemRow extends EntityColumns {
   title: string;
   text: string;
   content: (OscalContent & { id?: string }) | null;
+  /** Numbers of the predecessor's that it takes the place of; null where nobody said. */
+  replaces: string[] | null;
 }
 
 export interface LibraryTables {
@@ -100,6 +104,40 @@ export function ownControls(
     .execute();
 }
 
+/** Items of own catalogues of these identifiers; their catalogues are held until the transaction ends, so that none is taken away meanwhile. */
+export async function holdCataloguesOf(
+  tx: WriteTx<LibraryTables>,
+  ids: readonly string[],
+): Promise<Pick<CatalogueItemRow, 'id' | 'kind'>[]> {
+  const { rows } = await tx.query<Pick<CatalogueItemRow, 'id' | 'kind'>>(
+    `select i.id, i.kind from catalogue c join catalogue_item i on i.tenant_id = c.tenant_id and i.catalogue_id = c.id
+      where c.tenant_id = $1 and i.id = any($2::text[]) order by c.id for share of c`,
+    [tx.tenant, ids],
+  );
+  return rows;
+}
+
+/** The catalogue of a name, held as it is until the transaction ends. */
+export function holdCatalogue(
+  tx: WriteTx<LibraryTables>,
+  { key, edition }: CatalogueName,
+): Promise<CatalogueRow | undefined> {
+  return present(tx).where('key', '=', key).where('edition', '=', edition).forShare().executeTakeFirst();
+}
+
+/** What other documents may name the controls of a catalogue by: our number, and the id of OSCAL where it has one. */
+export async function namesInCatalogue(
+  tx: Tx<LibraryTables>,
+  catalogueId: string,
+): Promise<{ id: string; number: string; oscalId: string | null }[]> {
+  const { rows } = await tx.query<{ id: string; number: string; oscal_id: string | null }>(
+    `select id, number, content ->> 'id' as oscal_id from catalogue_item
+      where tenant_id = $1 and catalogue_id = $2 and kind = 'CONTROL' order by position`,
+    [tx.tenant, catalogueId],
+  );
+  return rows.map(({ id, number, oscal_id: oscalId }) => ({ id, number, oscalId }));
+}
+
 export async function insertCatalogue(tx: WriteTx<LibraryTables>, row: CatalogueRow): Promise<void> {
   await tx.db
     .insertInto('catalogue')
@@ -118,11 +156,12 @@ export async function insertItems(
   items: readonly NewItem[],
 ): Promise<void> {
   await tx.query(
-    `insert into catalogue_item (tenant_id, id, catalogue_id, position, number, kind, parent_id, title, text, content,
+    `insert into catalogue_item (tenant_id, id, catalogue_id, position, number, kind, parent_id, title, text, content, replaces,
        created_at, created_by, updated_at, updated_by)
-     select $1, i.id, $2, $3 + i.n - 1, i.number, i.kind, i.parent_id, i.title, i.text, i.content::jsonb, $11, $12, $11, $12
-       from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-            with ordinality as i(id, number, kind, parent_id, title, text, content, n)`,
+     select $1, i.id, $2, $3 + i.n - 1, i.number, i.kind, i.parent_id, i.title, i.text, i.content::jsonb,
+        case when i.replaces is not null then array(select jsonb_array_elements_text(i.replaces::jsonb)) end, $11, $12, $11, $12
+       from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $13::text[])
+            with ordinality as i(id, number, kind, parent_id, title, text, content, replaces, n)`,
     [
       tx.tenant,
       catalogue.id,
@@ -136,16 +175,43 @@ export async function insertItems(
       items.map((item) => (item.content === null ? null : JSON.stringify(item.content))),
       tx.now,
       tx.scope.actor,
+      items.map((item) => (item.replaces === undefined ? null : JSON.stringify(item.replaces))),
     ],
   );
 }
 
-/** References of implementations that name a control of the catalogue, at most 20. */
+/** The catalogue of a key that was imported last, held as it is until the transaction ends. */
+export function holdLatest(tx: WriteTx<LibraryTables>, key: string): Promise<CatalogueRow | undefined> {
+  return present(tx)
+    .where('key', '=', key)
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .forShare()
+    .executeTakeFirst();
+}
+
+/** Which of these numbers are those of controls of a catalogue. */
+export async function controlNumbers(
+  tx: Tx<LibraryTables>,
+  catalogueId: string,
+  numbers: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await tx.query<{ number: string }>(
+    `select number from catalogue_item where tenant_id = $1 and catalogue_id = $2 and kind = 'CONTROL' and number = any($3::text[])`,
+    [tx.tenant, catalogueId, numbers],
+  );
+  return new Set(rows.map((row) => row.number));
+}
+
+/** References of implementations and obligations that name a control of the catalogue, at most 20. */
 export async function usersOf(tx: Tx<LibraryTables>, name: CatalogueName): Promise<string[]> {
   const { rows } = await tx.query<{ reference: string }>(
     `select distinct i.reference from implementation_control c
        join implementation i on i.tenant_id = c.tenant_id and i.id = c.implementation_id
-      where c.tenant_id = $1 and starts_with(c.control_id, $2) order by 1 limit 20`,
+      where c.tenant_id = $1 and starts_with(c.control_id, $2)
+     union select o.reference from obligation o, unnest(o.control_ids) as control(id)
+      where o.tenant_id = $1 and starts_with(control.id, $2) order by 1 limit 20`,
     [tx.tenant, idOf(name, '')],
   );
   return rows.map((row) => row.reference);

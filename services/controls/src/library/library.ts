@@ -15,6 +15,8 @@ export interface NewItem {
   readonly text: string;
   /** The OSCAL group or control without what is nested in it, its id among it; null where it came from elsewhere. */
   readonly content: (OscalContent & { id?: string }) | null;
+  /** Numbers of the edition before that the control takes the place of: none where it is new. Left out where nobody said. */
+  readonly replaces?: readonly string[];
 }
 
 const keyPattern = /^[a-z][a-z0-9-]{1,39}$/;
@@ -27,6 +29,14 @@ export interface CatalogueName {
   readonly edition: string;
 }
 
+/** The name of the edition that another comes after. @throws AnnexError BAD_INPUT */
+export function predecessorName(given: unknown, edition: string): string | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given !== 'string' || !editionPattern.test(given) || given === edition)
+    throw badInput('query.predecessor', given, 'must be another edition that is there, such as 2025');
+  return given;
+}
+
 /** @throws AnnexError BAD_INPUT naming the part of the query */
 export function catalogueName(given: { readonly key: unknown; readonly edition: unknown }): CatalogueName {
   const { key, edition } = given;
@@ -37,6 +47,10 @@ export function catalogueName(given: { readonly key: unknown; readonly edition: 
     throw badInput('query.edition', edition ?? null, 'must be 1 to 40 letters, digits, dots and hyphens, such as 2026');
   return { key, edition };
 }
+
+/** The id that an item of a table has in OSCAL, whose ids are tokens: a number is one once letters stand in front. */
+export const tokenOf = (kind: NewItem['kind'], number: string) =>
+  `${kind === 'GROUP' ? 'g' : 'c'}-${number.toLowerCase().replace(/[^a-z0-9._-]/g, '-')}`;
 
 /** The prose of parts and of those within them, in reading order. */
 function proseOf(parts: readonly OscalPart[] | undefined): string[] {
@@ -52,6 +66,27 @@ export function labelOf(id: string, { props }: OscalContent): string {
   return typeof label === 'string' && label.length <= 60 ? label : id;
 }
 
+/** So many controls of before become one; a table with more has something else in that column. */
+const mostReplaced = 100;
+
+/**
+ * The numbers in a cell, with semicolons between them (a list in JSON and YAML); a hyphen alone says that there are none.
+ * @returns undefined where the cell says nothing, a fault where it holds something else
+ */
+function replacedNumbers(cell: unknown): { numbers: string[] } | { allowed: string } | undefined {
+  if (cell === undefined || cell === null || cell === '') return undefined;
+  const listed = Array.isArray(cell);
+  if (!listed && typeof cell !== 'string' && typeof cell !== 'number') return { allowed: 'must be text or a list' };
+  const given: unknown[] = listed ? cell : String(cell).split(';');
+  const numbers = given.map((one) => String(one).trim()).filter((one) => one !== '');
+  if (!listed && numbers.length === 1 && numbers[0] === '-') return { numbers: [] };
+  const fits = (one: string) => one.length <= longest.number && !/[\s:]/.test(one);
+  if (numbers.length > mostReplaced || !numbers.every(fits))
+    return { allowed: `must be at most ${mostReplaced} numbers of the edition before, with semicolons between them` };
+  if (new Set(numbers).size < numbers.length) return { allowed: 'must name each number once' };
+  return numbers.length === 0 && !listed ? undefined : { numbers };
+}
+
 const longest = { number: 60, title: 300, text: 20_000 } as const;
 
 /** A row as somebody wrote it, with where it stands. */
@@ -60,13 +95,20 @@ export interface WrittenItem {
   readonly cells: { readonly [column: string]: unknown };
 }
 
-export const columns = ['number', 'title', 'parent', 'kind', 'text'] as const;
+export const columns = ['number', 'title', 'parent', 'kind', 'text', 'replaces'] as const;
+
+/** Items of rows, with where each number stands, and everything that is wrong with them. */
+export interface ReadItems {
+  readonly items: NewItem[];
+  readonly places: ReadonlyMap<string, string>;
+  readonly faults: FieldFault[];
+}
 
 /**
  * Items of rows, and everything that is wrong with them, row by row. A parent may stand anywhere; the items come with parents first.
  * @returns items that may be kept only when there are no faults
  */
-export function itemsOfRows(rows: readonly WrittenItem[]): { items: NewItem[]; faults: FieldFault[] } {
+export function itemsOfRows(rows: readonly WrittenItem[]): ReadItems {
   const faults: FieldFault[] = [];
   const found = new Map<string, NewItem & { place: string }>();
   for (const { place, cells } of rows) {
@@ -93,6 +135,10 @@ export function itemsOfRows(rows: readonly WrittenItem[]): { items: NewItem[]; f
         .trim()
         .toUpperCase() || 'CONTROL';
     if (kind !== 'GROUP' && kind !== 'CONTROL') fault('kind', cells.kind, 'must be group or control, or be left out');
+    const replaced = replacedNumbers(cells.replaces);
+    if (replaced && 'allowed' in replaced) fault('replaces', cells.replaces, replaced.allowed);
+    else if (replaced && kind === 'GROUP')
+      fault('replaces', cells.replaces, 'must be left out: it is told of controls');
     const twin = found.get(number);
     if (twin) fault('number', number, `must be unique; it is that of ${twin.place} too`);
     else if (number !== '')
@@ -104,6 +150,7 @@ export function itemsOfRows(rows: readonly WrittenItem[]): { items: NewItem[]; f
         parent: parent || null,
         kind: kind as NewItem['kind'],
         content: null,
+        ...(replaced && 'numbers' in replaced ? { replaces: replaced.numbers } : {}),
       });
   }
   const items: NewItem[] = [];
@@ -134,5 +181,5 @@ export function itemsOfRows(rows: readonly WrittenItem[]): { items: NewItem[]; f
     items.push(kept);
   };
   for (const item of found.values()) put(item, []);
-  return { items, faults };
+  return { items, faults, places: new Map([...found].map(([number, { place }]) => [number, place])) };
 }

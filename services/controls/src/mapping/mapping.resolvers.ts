@@ -1,9 +1,7 @@
-import { badInput, notFound } from '@annex/schema';
+import { badInput } from '@annex/schema';
 import { type CallContext, type GraphqlModule, ismsOf, sdl, type Tx } from '@annex/service';
-import { currentId } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
-import { catalogueNamed, controlsOfCatalogue } from '../library/library.store.ts';
 import type { ImplementationStatus } from '../strength/strength.ts';
 import { implementedControls } from './mapping.store.ts';
 import {
@@ -17,49 +15,37 @@ import {
   numberOf,
   publishedRelations,
   type Relation,
+  type Relations,
   relationsBy,
   suggestionsFor,
 } from './mapping.ts';
+import { loadOwnRelations } from './own.resolvers.ts';
+import { mappingsOfFramework } from './own.store.ts';
+import { relationOf } from './own.ts';
+import { checkFramework, frameworkOfTenant, type Place, placeOf, placeShown } from './place.loader.ts';
 
 type Context = CallContext<ControlsDatabase>;
 
-interface Place {
-  readonly id: string;
-  readonly title: string | null;
+const published = relationsBy(publishedRelations);
+
+/** What Annex and the tenant say about a place, seen from it. */
+async function relationsFrom(context: Context, id: string): Promise<readonly Relation[]> {
+  return [...(published.get(id) ?? []), ...(await loadOwnRelations(context, id))];
 }
 
-const relations = relationsBy(publishedRelations);
-const places = new Map<string, Place>(
-  knownFrameworks.flatMap((framework) => framework.places).map((one) => [one.id, one]),
-);
-
-/** A place of a framework. @throws AnnexError NOT_FOUND */
-function placeOf(id: string): Place {
-  const place = places.get(currentId(id));
-  if (!place) throw notFound('FrameworkPlace', id);
-  return place;
+/** The relations of a place and of all that it leads to: as far as two in a row reach. */
+async function relationsAround(context: Context, id: string, direct: readonly Relation[]): Promise<Relations> {
+  const next = [...new Set(direct.map((one) => one.to))];
+  const found = await Promise.all(next.map((one) => relationsFrom(context, one)));
+  return new Map([[id, direct], ...next.map((one, index) => [one, found[index] ?? []] as const)]);
 }
 
-const noFramework = (id: string) =>
-  badInput(
-    'framework',
-    id,
-    `must be one of ${knownFrameworks.map((one) => one.id).join(', ')}, or key and edition of an own catalogue`,
-  );
-
-/** A framework that comes with Annex. @throws AnnexError BAD_INPUT */
-function frameworkFor(id: string): Framework {
-  const framework = knownFrameworks.find((one) => one.id === id);
-  if (framework) return framework;
-  throw noFramework(id);
-}
-
-/** A framework as the tenant has it: an own catalogue of its name knows all of its places, and their titles. */
-async function frameworkOfTenant(tx: Tx<ControlsDatabase>, id: string): Promise<Framework> {
-  const [key = '', ...rest] = id.split(':');
-  const own = await catalogueNamed(tx, { key, edition: rest.join(':') });
-  if (!own) return frameworkFor(id);
-  return { id, title: own.title, places: await controlsOfCatalogue(tx, own.id) };
+/** What Annex says, and what the tenant says about places of a framework. */
+async function relationsOfFramework(tx: Tx<ControlsDatabase>, framework: string): Promise<Relations> {
+  const own = relationsBy((await mappingsOfFramework(tx, framework).execute()).map(relationOf));
+  if (own.size === 0) return published;
+  const both = [...own].map(([id, relations]) => [id, [...(published.get(id) ?? []), ...relations]] as const);
+  return new Map([...published, ...both]);
 }
 
 const shownReasons = 20;
@@ -78,34 +64,43 @@ export const mappingModule: GraphqlModule<ControlsDatabase> = {
   resolvers: {
     Query: {
       frameworks: () => knownFrameworks,
-      frameworkPlace: (_, { id }: { id: string }) => placeOf(id),
+      frameworkPlace: (_, { id }: { id: string }, context) => placeOf(context, id),
       async coverage(
         _,
         args: { framework: string; ismsId?: string | null; from?: ImplementationStatus | null },
         context,
       ): Promise<CoverageView> {
-        const { framework, implementations } = await context.read(async (tx) => ({
+        const { framework, implementations, relations } = await context.read(async (tx) => ({
           framework: await frameworkOfTenant(tx, args.framework),
           implementations: await implementedControls(tx, await ismsOf(tx, args.ismsId), args.from ?? 'IMPLEMENTED'),
+          relations: await relationsOfFramework(tx, args.framework),
         }));
         const implemented = new Set(implementations.keys());
         const covered = framework.places.map(({ id }) => coverageOf(id, relations, implemented));
         return { framework, covered, implementations };
       },
     },
-    Framework: { size: (framework: Framework) => framework.places.length },
+    Framework: { size: (one: Framework | { readonly size: number }) => ('size' in one ? one.size : one.places.length) },
     FrameworkPlace: {
       number: ({ id }: Place) => numberOf(id),
-      relations(place: Place, { framework, suggestions }: { framework?: string | null; suggestions?: boolean | null }) {
-        if (framework) frameworkFor(framework);
-        const found = [...(relations.get(place.id) ?? []), ...(suggestions ? suggestionsFor(place.id, relations) : [])];
-        return found.filter((one) => !framework || frameworkOf(one.to) === framework).sort(byStrength);
+      async relations(
+        { id }: Place,
+        { framework, suggestions }: { framework?: string | null; suggestions?: boolean | null },
+        context: Context,
+      ) {
+        if (framework) await checkFramework(context, framework);
+        const direct = await relationsFrom(context, id);
+        const suggested = suggestions ? suggestionsFor(id, await relationsAround(context, id, direct)) : [];
+        return [...direct, ...suggested]
+          .filter((one) => !framework || frameworkOf(one.to) === framework)
+          .sort(byStrength);
       },
     },
     PlaceRelation: {
-      place: ({ to }: Relation) => placeOf(to),
+      place: ({ to }: Relation, _: unknown, context: Context) => placeShown(context, to),
       suggested: ({ through }: Relation) => through !== null,
-      through: ({ through }: Relation) => (through === null ? null : placeOf(through)),
+      through: ({ through }: Relation, _: unknown, context: Context) =>
+        through === null ? null : placeShown(context, through),
     },
     Coverage: {
       equal: count('EQUAL'),
@@ -127,13 +122,13 @@ export const mappingModule: GraphqlModule<ControlsDatabase> = {
       },
     },
     CoveredRequirement: {
-      place: ({ id, places: known }: Covered & { places: ReadonlyMap<string, Place> }) => known.get(id) ?? placeOf(id),
+      place: ({ id, places: known }: Covered & { places: ReadonlyMap<string, Place> }) => known.get(id),
       because: ({ because, implementations }: Covered & Pick<CoverageView, 'implementations'>) =>
         because.slice(0, shownReasons).map((relation) => ({ relation, ids: implementations.get(relation.to) ?? [] })),
     },
     CoverageReason: {
       relationship: ({ relation }: { relation: Relation }) => relation.relationship,
-      control: ({ relation }: { relation: Relation }) => places.get(relation.to) ?? { id: relation.to, title: null },
+      control: ({ relation }: { relation: Relation }, _: unknown, context: Context) => placeShown(context, relation.to),
       implementations: ({ ids }: { ids: readonly string[] }, _: unknown, context: Context) =>
         Promise.all(ids.slice(0, shownReasons).map((id) => loadImplementation(context, id))),
     },

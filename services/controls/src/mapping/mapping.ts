@@ -10,10 +10,12 @@ export interface Relation {
   readonly strength: number | null;
   /** The place between, where the relation only follows from two in a row. */
   readonly through: string | null;
+  /** The tenant's own mapping that says so; none where it comes with Annex. */
+  readonly mappingId?: string;
 }
 
 /** The strongest first. */
-const strongest: readonly Relationship[] = ['EQUAL', 'SUBSET', 'SUPERSET', 'INTERSECT'];
+export const strongest: readonly Relationship[] = ['EQUAL', 'SUBSET', 'SUPERSET', 'INTERSECT'];
 export const byStrength = (a: Relation, b: Relation) =>
   strongest.indexOf(a.relationship) - strongest.indexOf(b.relationship) || (a.to < b.to ? -1 : 1);
 
@@ -115,3 +117,8 @@ export const knownFrameworks: readonly Framework[] = [
   { id: 'csf:2.0', title: 'NIST Cybersecurity Framework 2.0', places: mapped('csf:2.0') },
   { id: 'sp800-53:r5', title: 'NIST SP 800-53 Revision 5', places: mapped('sp800-53:r5') },
 ];
+
+/** Every place that comes with Annex, by its identifier. */
+export const publishedPlaces: ReadonlyMap<string, { readonly id: string; readonly title: string | null }> = new Map(
+  knownFrameworks.flatMap((framework) => framework.places).map((one) => [one.id, one]),
+);

@@ -4,6 +4,15 @@ import { createMeasureLinksAndStrength } from './20261124_0110_create_measure_li
 import { createCatalogue } from './20261125_0100_create_catalogue.ts';
 import { createUpgrade } from './20261125_0200_create_upgrade.ts';
 import { createSearch } from './20261125_0300_create_search.ts';
+import { createLicensedText } from './20261126_0100_create_licensed_text.ts';
+import { createOwnMapping } from './20261126_0110_create_own_mapping.ts';
+import { createComponent } from './20261126_0200_create_component.ts';
+import { createCatalogueProfile } from './20261126_0210_create_catalogue_profile.ts';
+import { createUpgradeTask } from './20261126_0300_create_upgrade_task.ts';
+import { addReplaces } from './20261126_0310_add_replaces.ts';
+import { createScope } from './20261126_0400_create_scope.ts';
+import { createContext } from './20261126_0410_create_context.ts';
+import { createObligation } from './20261126_0420_create_obligation.ts';
 import { createSoa } from './20261126_0700_create_soa.ts';
 
 export const migrations: readonly Migration[] = [
@@ -13,4 +22,13 @@ export const migrations: readonly Migration[] = [
   createUpgrade,
   createSearch,
   createSoa,
+  createLicensedText,
+  createOwnMapping,
+  createUpgradeTask,
+  addReplaces,
+  createScope,
+  createContext,
+  createObligation,
+  createComponent,
+  createCatalogueProfile,
 ];

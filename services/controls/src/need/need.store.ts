@@ -15,10 +15,10 @@ export interface RiskNeedTable {
   riskNeed: RiskNeedRow;
 }
 
-/** Takes over what is newer than what is known. @returns the ISMS in which a need came, went or is called otherwise; levels move without that */
+/** Takes over what is newer than what is known. @returns the ISMS of what changed */
 export async function keepRiskNeeds(
   tx: WriteTx<RiskNeedTable>,
-  rows: readonly EventRow<'annex.risk.risk.changed.v1'>[],
+  rows: readonly EventRow<'annex.risk.need.changed.v1'>[],
 ): Promise<string[]> {
   const newest = new Map<string, (typeof rows)[number]>();
   for (const row of rows) if (row.version > (newest.get(row.id)?.version ?? 0)) newest.set(row.id, row);
@@ -28,7 +28,7 @@ export async function keepRiskNeeds(
       ...{ id, isms_id: ismsId, source_version: version, deleted, reference, title, status },
       implementation_ids: implementationIds,
     }));
-  const { rows: changed } = await tx.query<{ isms_id: string; same: boolean }>(
+  const { rows: changed } = await tx.query<{ isms_id: string }>(
     `insert into risk_need as present (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by,
         source_version, deleted, reference, title, status, implementation_ids)
      select $1, f.id, f.isms_id, 1, $3, $4, $3, $4, f.source_version, f.deleted, f.reference, f.title, f.status, f.implementation_ids
@@ -38,14 +38,10 @@ export async function keepRiskNeeds(
         source_version = excluded.source_version, deleted = excluded.deleted, reference = excluded.reference, title = excluded.title,
         status = excluded.status, implementation_ids = excluded.implementation_ids
      where excluded.source_version > present.source_version
-     returning isms_id, exists (
-       -- A statement sees the table as it was before itself.
-       select from risk_need before where before.tenant_id = present.tenant_id and before.id = present.id
-          and (before.deleted, before.title, before.status, before.implementation_ids)
-            = (present.deleted, present.title, present.status, present.implementation_ids)) as same`,
+     returning isms_id`,
     [tx.tenant, JSON.stringify(kept), tx.now, tx.scope.actor],
   );
-  return [...new Set(changed.filter((row) => !row.same).map((row) => row.isms_id))];
+  return [...new Set(changed.map((row) => row.isms_id))];
 }
 
 /** A risk that needs a control: it is open and rests on an implementation of it. */

@@ -1,6 +1,6 @@
 import { standard, term } from '@annex/catalogues';
 import { AnnexError } from '@annex/schema';
-import { type CallContext, type GraphqlModule, type Resolver, sdl } from '@annex/service';
+import { askedFields, type CallContext, type GraphqlModule, sdl } from '@annex/service';
 import { clauseOf, controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadControl } from '../library/control.loader.ts';
@@ -9,24 +9,6 @@ import { type LibraryAnswer, type LibraryHit, searchDocuments } from './search.s
 import { facetsByName, type SearchArguments, searched } from './search.ts';
 
 type Context = CallContext<ControlsDatabase>;
-type Info = Parameters<Resolver<ControlsDatabase>>[3];
-type Selections = Info['fieldNodes'][number]['selectionSet'];
-
-/** The names of all fields that are asked for beneath a field, however deep; those of fragments included. */
-function namesBeneath({ fieldNodes, fragments }: Info): Set<string> {
-  const names = new Set<string>();
-  const collect = (set: Selections): void => {
-    for (const selection of set?.selections ?? []) {
-      if (selection.kind === 'Field') names.add(selection.name.value);
-      collect(
-        selection.kind === 'FragmentSpread' ? fragments[selection.name.value]?.selectionSet : selection.selectionSet,
-      );
-    }
-  };
-  for (const node of fieldNodes) collect(node.selectionSet);
-  return names;
-}
-
 /** An item of an own catalogue is a control where it is one there; as of a moment before it was, it is none. */
 async function ownControl(context: Context, id: string) {
   try {
@@ -42,7 +24,7 @@ export const searchModule: GraphqlModule<ControlsDatabase> = {
   resolvers: {
     Query: {
       searchLibrary(_, args: SearchArguments, context, info): Promise<LibraryAnswer> {
-        const asked = namesBeneath(info);
+        const asked = askedFields(info, 'all levels');
         const query = { ...searched(args), extracts: asked.has('snippet'), counts: asked.has('facets') };
         return context.read((tx) => searchDocuments(tx, query));
       },

@@ -1,13 +1,14 @@
 import { AnnexError, type EventRow, type FieldFault } from '@annex/schema';
 import { entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
+import { actingPerson } from '../acting.ts';
 import { controlOf } from '../catalogue/catalogue.ts';
-import { rules } from '../conformity.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { holdIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
 import { ownControls } from '../library/library.store.ts';
 import { liveRows } from './soa.live.ts';
+import { soaRules } from './soa.rules.ts';
 import { keepEntries, lockEntries, type SoaEntryRow } from './soa.store.ts';
 import type { Decision, Reason, SoaRow } from './soa.ts';
 
@@ -167,13 +168,14 @@ export async function decide(
       before.decision === after.decision &&
       before.justification === after.justification &&
       JSON.stringify(before.reasons) === JSON.stringify(after.reasons);
-    if (!same) changed.push({ ...after, version: after.version + 1, decidedBy: tx.scope.actor, decidedAt: tx.now });
+    if (!same)
+      changed.push({ ...after, version: after.version + 1, decidedBy: actingPerson(tx.scope), decidedAt: tx.now });
   });
   faults.refuse();
   if (changed.length > 0) {
     await keepEntries(tx, changed);
     tx.record('annex.controls.applicability.changed.v1', { rows: changed.map(applicabilityEvent) });
-    await judge(tx, 'controls', [isms.id], rules);
+    await judge(tx, 'controls', [isms.id], soaRules);
   }
   return { ismsId: isms.id, changed: changed.length };
 }

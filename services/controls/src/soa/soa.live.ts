@@ -4,6 +4,7 @@ import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { ownControls } from '../library/library.store.ts';
 import { riskNeeds } from '../need/need.store.ts';
+import { obligationNeeds } from '../obligation/obligation.store.ts';
 import { entriesOf } from './soa.store.ts';
 import { type RowImplementation, type SoaRow, type Source, statusOf } from './soa.ts';
 
@@ -53,7 +54,7 @@ export async function liveRows(tx: Tx<ControlsDatabase>, ismsId: string): Promis
   const entries = new Map((await entriesOf(tx, ismsId)).map((row) => [row.controlId, row]));
   const implementations = await implemented(tx, ismsId);
   const risks = grouped(await riskNeeds(tx, ismsId));
-  const obligations = new Map<string, Source[]>();
+  const obligations = grouped(await obligationNeeds(tx, ismsId));
   const ids = new Set([
     ...annexA,
     ...entries.keys(),

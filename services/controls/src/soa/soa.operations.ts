@@ -1,11 +1,12 @@
 import { AnnexError, type EventRow } from '@annex/schema';
 import { type Caller, checkVersion, entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
-import { rules } from '../conformity.ts';
+import { actingPerson } from '../acting.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { holdIsms, lockIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
 import { liveRows } from './soa.live.ts';
+import { soaRules } from './soa.rules.ts';
 import {
   approvalsOf,
   contentsOf,
@@ -103,7 +104,7 @@ export async function submitSoa(
     isms: { id: isms.id, name: isms.name, scope: isms.scope },
     number,
     comparedWith: 'iso27001:2022',
-    submittedBy: tx.scope.actor,
+    submittedBy: actingPerson(tx.scope),
     submittedAt: tx.now.toISOString(),
     rows,
   };
@@ -121,7 +122,7 @@ export async function submitSoa(
     necessary: necessary.length,
     implemented: necessary.filter((one) => one.status === 'IMPLEMENTED').length,
     note: text('input.note', input.note ?? '', 2000, 'optional'),
-    submittedBy: tx.scope.actor,
+    submittedBy: actingPerson(tx.scope),
     submittedAt: tx.now,
     decidedAt: null,
     supersededAt: null,
@@ -154,8 +155,8 @@ async function refuseNewNeeds(tx: WriteTx<ControlsDatabase>, version: SoaVersion
       ...row,
       risks: live.get(row.controlId)?.risks ?? [],
       obligations: live.get(row.controlId)?.obligations ?? [],
-      // What was justified by a risk when it was submitted stays justified.
-      justification: row.justification || row.risks.map((risk) => risk.reference).join(', '),
+      // What was justified by a risk or an obligation when it was submitted stays justified.
+      justification: row.justification || [...row.risks, ...row.obligations].map((one) => one.reference).join(', '),
     })),
   );
 }
@@ -211,7 +212,7 @@ export async function judgeSoa(
   }
   await updateVersion(tx, next);
   tx.record('annex.controls.soa.changed.v1', { rows: events.map(soaEvent) });
-  if (ended === 'APPROVED') await judge(tx, 'controls', [row.ismsId], rules);
+  if (ended === 'APPROVED') await judge(tx, 'controls', [row.ismsId], soaRules);
   return { id: row.id, version: next.version };
 }
 

@@ -1,6 +1,6 @@
 import type { EventRow } from '@annex/schema';
 import { entityFields, judge, type WriteTx } from '@annex/service';
-import { rules } from '../conformity.ts';
+import { implementationRules, strengthRules } from '../conformity.ts';
 import type { ControlsDatabase } from '../database.ts';
 import type { ImplementationRow } from '../implementation/implementation.store.ts';
 import {
@@ -104,6 +104,8 @@ export async function settle(
   ismsIds: readonly string[] = [],
 ): Promise<void> {
   const moving = await recompute(tx, implementationIds);
-  const judged = [...new Set([...ismsIds, ...moving])];
-  if (judged.length > 0) await judge(tx, 'controls', judged, rules);
+  if (ismsIds.length > 0) await judge(tx, 'controls', ismsIds, implementationRules);
+  // A measurement moves many strengths and often; the rules that look at other facts are left alone.
+  const others = moving.filter((id) => !ismsIds.includes(id));
+  if (others.length > 0) await judge(tx, 'controls', others, strengthRules);
 }

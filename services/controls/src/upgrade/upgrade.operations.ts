@@ -1,14 +1,18 @@
-import { AnnexError } from '@annex/schema';
+import { AnnexError, type EventRow } from '@annex/schema';
 import { checkVersion, entityFields, ismsOf, newId, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
+import { controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { implementationEvent } from '../implementation/implementation.operations.ts';
 import { controlIdsOf, type ImplementationRow } from '../implementation/implementation.store.ts';
 import { maxControls } from '../implementation/implementation.ts';
 import { holdIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
+import { holdCataloguesOf } from '../library/library.store.ts';
 import { settle } from '../strength/strength.operations.ts';
-import { type EditionPair, editionPair } from './edition.ts';
+import { type EditionPair, holdEditionPair } from './pair.ts';
+import { taskEvent } from './task.operations.ts';
+import { insertTasks, type TaskCounts, taskCounts, withdrawTasks } from './task.store.ts';
 import {
   type ControlLink,
   implementing,
@@ -17,6 +21,7 @@ import {
   lockUpgrade,
   raiseVersions,
   replaceLinks,
+  type UpgradeRow,
   updateUpgrade,
 } from './upgrade.store.ts';
 import { type Move, moves, movesOf, openPointsOf, sameControls } from './upgrade.ts';
@@ -43,8 +48,8 @@ interface Changed {
  * @throws AnnexError BAD_INPUT, NOT_FOUND, STATE_CONFLICT where nothing can be carried or the ISMS is retired
  */
 export async function applyUpgrade(tx: WriteTx<ControlsDatabase>, input: ApplyUpgradeInput): Promise<Changed> {
-  const pair = editionPair(input.from, input.to, 'input.');
   const ismsId = await ismsOf(tx, input.ismsId);
+  const pair = await holdEditionPair(tx, input);
   const leaving = await implementing(tx, ismsId, pair.sources);
   const locked = await lockImplementations(
     tx,
@@ -59,26 +64,40 @@ export async function applyUpgrade(tx: WriteTx<ControlsDatabase>, input: ApplyUp
   const moved = movesOf(pair.change, found).filter(moves);
   checkMoves(moved, pair);
   await makeMoves(tx, ismsId, locked, moved);
-  const id = newId();
-  await insertUpgrade(tx, {
+  const upgrade: Omit<UpgradeRow, 'moves'> = {
     ...entityFields(tx),
-    ...{ id, ismsId, version: 1, fromFramework: pair.from.id, toFramework: pair.to.id, status: 'APPLIED' },
-    moves: JSON.stringify(moved),
-    openPoints: JSON.stringify(openPointsOf(pair.change, found)),
-    appliedBy: actingPerson(tx.scope),
-    undoneAt: null,
-    undoneBy: null,
+    ...{ id: newId(), ismsId, version: 1, fromFramework: pair.from, toFramework: pair.to, status: 'APPLIED' },
+    ...{ appliedBy: actingPerson(tx.scope), undoneAt: null, undoneBy: null },
+  };
+  await insertUpgrade(tx, { ...upgrade, moves: JSON.stringify(moved) });
+  const tasks = await insertTasks(tx, upgrade, openPointsOf(pair.change, found));
+  tx.record('annex.controls.upgrade.changed.v1', {
+    rows: [upgradeEvent({ ...upgrade, moves: moved }, { OPEN: tasks.length })],
   });
-  return { id, version: 1 };
+  if (tasks.length > 0) tx.record('annex.controls.upgrade-task.changed.v1', { rows: tasks.map(taskEvent) });
+  return { id: upgrade.id, version: 1 };
+}
+
+/** @param counts where the tasks stand that the upgrade left to people */
+export function upgradeEvent(
+  row: UpgradeRow,
+  counts: Partial<TaskCounts> | undefined,
+): EventRow<'annex.controls.upgrade.changed.v1'> {
+  const { id, ismsId, version, status, appliedBy, undoneBy } = row;
+  const tasks = Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0);
+  return {
+    ...{ id, ismsId, version, from: row.fromFramework, to: row.toFramework, status, appliedBy, undoneBy, tasks },
+    implementations: row.moves.length,
+    appliedAt: row.createdAt.toISOString(),
+    undoneAt: row.undoneAt?.toISOString() ?? null,
+  };
 }
 
 function checkMoves(moved: readonly Move[], { from, to }: EditionPair): void {
   if (moved.length === 0) {
-    throw new AnnexError(
-      'STATE_CONFLICT',
-      `No implementation of the ISMS can be carried over from ${from.id} to ${to.id}`,
-      { details: { from: from.id, to: to.id } },
-    );
+    throw new AnnexError('STATE_CONFLICT', `No implementation of the ISMS can be carried over from ${from} to ${to}`, {
+      details: { from, to },
+    });
   }
   const wide = moved.filter(({ after }) => after.length > maxControls).map((one) => one.reference);
   if (wide.length === 0) return;
@@ -114,12 +133,32 @@ export async function undoUpgrade(tx: WriteTx<ControlsDatabase>, input: UndoUpgr
       { details: { kind: 'Upgrade', id: upgrade.id, present: upgrade.status, references, count: changed.length } },
     );
   }
+  await checkStillThere(tx, upgrade.moves);
   const back = upgrade.moves.map((move) => ({ ...move, before: move.after, after: move.before }));
   await makeMoves(tx, upgrade.ismsId, locked, back);
   const version = upgrade.version + 1;
   const undone = { status: 'UNDONE', undoneAt: tx.now, undoneBy: actingPerson(tx.scope) } as const;
   await updateUpgrade(tx, { id: upgrade.id, version, ...undone });
+  const withdrawn = await withdrawTasks(tx, upgrade.id);
+  const [counts] = await taskCounts(tx, [upgrade.id]);
+  tx.record('annex.controls.upgrade.changed.v1', { rows: [upgradeEvent({ ...upgrade, version, ...undone }, counts)] });
+  if (withdrawn.length > 0) tx.record('annex.controls.upgrade-task.changed.v1', { rows: withdrawn.map(taskEvent) });
   return { id: upgrade.id, version };
+}
+
+/** An own edition may have been taken away since nothing implemented it any more. @throws AnnexError STATE_CONFLICT */
+async function checkStillThere(tx: WriteTx<ControlsDatabase>, moved: readonly Move[]): Promise<void> {
+  const returning = linksOnlyIn(moved, 'before', 'after').map((link) => link.controlId);
+  const own = [...new Set(returning)].filter((id) => !controlOf(id));
+  const held = own.length > 0 ? await holdCataloguesOf(tx, own) : [];
+  const there = new Set(held.flatMap((one) => (one.kind === 'CONTROL' ? [one.id] : [])));
+  const gone = own.filter((id) => !there.has(id));
+  if (gone.length === 0) return;
+  throw new AnnexError(
+    'STATE_CONFLICT',
+    `Controls that implementations had before the upgrade are in no catalogue any more, such as ${gone[0]}`,
+    { details: { controls: shown(gone), count: gone.length } },
+  );
 }
 
 /** An error names so many; the count tells of the rest. */

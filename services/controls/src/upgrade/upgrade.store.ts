@@ -2,7 +2,7 @@ import { notFound } from '@annex/schema';
 import { type IsmsEntityColumns, newId, type Tx, touched, type WriteTx } from '@annex/service';
 import type { ColumnType, Insertable, Selectable } from 'kysely';
 import type { ImplementationRow, ImplementationTables } from '../implementation/implementation.store.ts';
-import type { Implementing, Move, OpenPoint, UpgradeStatus } from './upgrade.ts';
+import type { Implementing, Move, UpgradeStatus } from './upgrade.ts';
 
 /** jsonb is written as text: the driver would take an array for one of PostgreSQL's. */
 type Json<T> = ColumnType<T, string, string>;
@@ -13,7 +13,6 @@ export interface UpgradeTable {
     toFramework: string;
     status: UpgradeStatus;
     moves: Json<readonly Move[]>;
-    openPoints: Json<readonly OpenPoint[]>;
     appliedBy: string;
     undoneAt: Date | null;
     undoneBy: string | null;
@@ -40,6 +39,16 @@ export async function lockUpgrade(tx: WriteTx<UpgradeTable>, id: string): Promis
   if (!row) throw notFound('Upgrade', id);
   return row;
 }
+
+/** Holds an upgrade as it is until the transaction ends. @throws AnnexError NOT_FOUND */
+export async function holdUpgrade(tx: WriteTx<UpgradeTable>, id: string): Promise<UpgradeRow> {
+  const row = await present(tx).where('id', '=', id).forShare().executeTakeFirst();
+  if (!row) throw notFound('Upgrade', id);
+  return row;
+}
+
+/** The upgrades of the tenant, unordered. */
+export const allUpgrades = present;
 
 export async function insertUpgrade(tx: WriteTx<UpgradeTable>, row: Insertable<UpgradeTable['upgrade']>) {
   await tx.db.insertInto('upgrade').values(row).execute();

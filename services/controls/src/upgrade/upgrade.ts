@@ -1,8 +1,9 @@
-import { numberOf, type Relations } from '../mapping/mapping.ts';
+import { numberOf } from '../mapping/mapping.ts';
+import type { Step, Steps } from './edition.ts';
 
 export type UpgradeStatus = 'APPLIED' | 'UNDONE';
 
-export type OpenPointKind = 'INTERSECTS_ONLY' | 'SPLIT' | 'REMOVED' | 'MERGED' | 'NEW_CONTROL';
+export type OpenPointKind = 'INTERSECTS_ONLY' | 'SPLIT' | 'REMOVED' | 'CHANGED' | 'MERGED' | 'NEW_CONTROL';
 
 /** Something about an upgrade that a person has to look at. */
 export interface OpenPoint {
@@ -38,9 +39,16 @@ export interface EditionChange {
   readonly removed: readonly string[];
   readonly merged: readonly { readonly target: string; readonly sources: readonly string[] }[];
   readonly split: readonly { readonly source: string; readonly targets: readonly string[] }[];
-  readonly unchanged: readonly { readonly source: string; readonly target: string }[];
+  readonly unchanged: readonly Pair[];
+  /** One for one as well, under a title or text that reads differently. */
+  readonly changed: readonly Pair[];
   /** Every control of the edition that is left, with where it leads and where an implementation of it may follow. */
   readonly successors: ReadonlyMap<string, Successors>;
+}
+
+export interface Pair {
+  readonly source: string;
+  readonly target: string;
 }
 
 export interface Successors {
@@ -49,11 +57,20 @@ export interface Successors {
   readonly carried: readonly string[];
 }
 
+/** What is known of editions beside how their controls relate. */
+export interface EditionFacts {
+  /** Whether what is one for one reads differently; of a standard that comes with Annex the mapping's word is taken. */
+  readonly differs?: (source: string, target: string) => boolean;
+  /** Controls of the edition that is left which it asked for no longer. */
+  readonly ended?: ReadonlySet<string>;
+}
+
 /** Compares two editions by the mappings between them. Everything is in the order of the controls given. */
 export function compareEditions(
   from: readonly string[],
   to: { readonly id: string; readonly controlIds: readonly string[] },
-  relations: Relations,
+  relations: Steps,
+  { differs = () => false, ended = new Set() }: EditionFacts = {},
 ): EditionChange {
   const isSource = new Set(from);
   const place = new Map(to.controlIds.map((id, index) => [id, index]));
@@ -75,12 +92,16 @@ export function compareEditions(
     pairs.filter(({ relationship }) => relationship === 'EQUAL' || relationship === 'SUBSET'),
     (one) => one.to,
   );
+  const same = pairs
+    .filter((one) => one.relationship === 'EQUAL')
+    .filter((one) => bySource.get(one.from)?.length === 1 && byTarget.get(one.to)?.length === 1)
+    .map((one) => ({ source: one.from, target: one.to }));
   return {
     to: to.id,
     targets: to.controlIds,
     // An own catalogue may hold on to controls of the edition before: those are not new.
     added: to.controlIds.filter((id) => !byTarget.has(id) && !isSource.has(id)),
-    removed: from.filter((id) => !bySource.has(id) && !place.has(id)),
+    removed: from.filter((id) => !bySource.has(id) && !place.has(id) && !ended.has(id)),
     merged: to.controlIds.flatMap((target) => {
       const sources = [...new Set((wholes.get(target) ?? []).map((one) => one.from))];
       return sources.length > 1 ? [{ target, sources }] : [];
@@ -89,15 +110,13 @@ export function compareEditions(
       const targets = successors.get(source)?.all ?? [];
       return targets.length > 1 ? [{ source, targets }] : [];
     }),
-    unchanged: pairs
-      .filter((one) => one.relationship === 'EQUAL')
-      .filter((one) => bySource.get(one.from)?.length === 1 && byTarget.get(one.to)?.length === 1)
-      .map((one) => ({ source: one.from, target: one.to })),
+    unchanged: same.filter(({ source, target }) => !differs(source, target)),
+    changed: same.filter(({ source, target }) => differs(source, target)),
     successors,
   };
 }
 
-const toOf = (one: { readonly to: string }) => one.to;
+const toOf = (one: Pick<Step, 'to'>) => one.to;
 
 /** The move of each implementation that is linked to the edition that is left, also of those that stay where they are. */
 export function movesOf(change: EditionChange, implementations: readonly Implementing[]): Move[] {
@@ -129,9 +148,10 @@ export function sameControls(one: readonly string[], other: readonly string[]): 
  * @param implementations all of the ISMS that are linked to either edition, as they are before
  */
 export function openPointsOf(change: EditionChange, implementations: readonly Implementing[]): OpenPoint[] {
+  const changed = new Set(change.changed.map((pair) => pair.source));
   const own = implementations.flatMap((one) =>
     one.controlIds.flatMap((source) => {
-      const found = pointOf(change, one, source);
+      const found = changed.has(source) ? changedPoint(change, one, source) : pointOf(change, one, source);
       return found ? [found] : [];
     }),
   );
@@ -173,6 +193,17 @@ function pointOf(
     'SPLIT',
     `${reference} implements ${number}, which went into ${numbers}: look at it for each of them, one by one.`,
   );
+}
+
+/** What stayed one for one and reads differently is carried over; whether what is done still is what is asked for, a person has to see. */
+function changedPoint({ successors, to }: EditionChange, { id, reference }: Implementing, source: string): OpenPoint {
+  const targets = successors.get(source)?.all ?? [];
+  const [number, now] = [numberOf(source), listed(targets.map(numberOf))];
+  const renamed = number === now ? '' : ` as ${now}`;
+  return {
+    ...{ kind: 'CHANGED', sources: [source], targets, implementationIds: [id] },
+    sentence: `${reference} implements ${number}, which reads differently in ${to}${renamed}: does it still do what is asked?`,
+  };
 }
 
 interface Serving {

@@ -99,13 +99,18 @@ export const streamRoutes: readonly StreamRoute[] = [
     service: 'controls',
     summary: 'Imports a catalogue of the organisation’s own',
     description:
-      'The body is the file: an OSCAL catalog (1.0.4 to 1.2.1), a table with the columns number, title, parent, kind and text, or a list of such items. An edition never changes; a new one is a new import.',
+      'The body is the file: an OSCAL catalog (1.0.4 to 1.2.1), a table with the columns number, title, parent, kind, text and replaces, or a list of such items. An edition never changes; a new one is a new import. `replaces` names the numbers of the edition before that a control takes the place of, with semicolons between them: two of them were merged, one that several name was split, a hyphen says that the control is new. Where it is empty the control of the same number counts.',
     permission: 'controls:write',
     query: [
       { name: 'format', required: true, description: 'oscal, oscal-profile, csv, xlsx, json or yaml.' },
       { name: 'key', required: true, description: 'What its identifiers begin with: acme-policy.' },
       { name: 'edition', required: true, description: 'Its edition: 2026.' },
       { name: 'title', required: false, description: 'Its name; that of the file unless told.' },
+      {
+        name: 'predecessor',
+        required: false,
+        description: 'The edition that it comes after: 2025. The one that was imported last unless told.',
+      },
       { name: 'dryRun', required: false, description: 'true: everything is checked and nothing is kept.' },
       {
         name: 'catalogue',
@@ -122,9 +127,113 @@ export const streamRoutes: readonly StreamRoute[] = [
     path: '/v1/catalogues/{id}/oscal',
     service: 'controls',
     summary: 'Exports a catalogue as OSCAL 1.2.1',
-    description: 'The OSCAL catalog, with every control, parameter, part and property that was imported.',
+    description:
+      'The OSCAL catalog, with every control, parameter, part and property that was imported, or the OSCAL profile that it was resolved from.',
+    permission: 'controls:read',
+    query: [
+      {
+        name: 'as',
+        required: false,
+        description: 'catalog (unless told), or profile for a catalogue that was imported as oscal-profile.',
+      },
+    ],
+    gives: 'bytes',
+  },
+  {
+    method: 'GET',
+    path: '/v1/isms/{id}/profile/oscal',
+    service: 'controls',
+    summary: 'Exports what an ISMS implements as an OSCAL 1.2.1 profile',
+    description:
+      'The profile selects those controls of a catalogue that are implemented in the ISMS (27001, 6.1.3). With the same catalogue it can be imported again as oscal-profile.',
+    permission: 'controls:read',
+    query: [
+      {
+        name: 'catalogue',
+        required: false,
+        description: 'The id of the own catalogue to select from; Annex A of 27001:2022 unless told.',
+      },
+    ],
+    gives: 'bytes',
+  },
+  {
+    method: 'POST',
+    path: '/v1/components',
+    service: 'controls',
+    summary: 'Imports a component definition',
+    description:
+      'The body is an OSCAL component definition (1.0.4 to 1.2.1), at most 16 MiB: what a supplier says about products and services, and which controls they implement. All of it is kept or nothing. The answer tells what each source of controls was taken for, and how many of its controls are known here.',
+    permission: 'controls:write',
+    query: [
+      { name: 'format', required: true, description: 'The format of the file: oscal.' },
+      { name: 'key', required: true, description: 'What the definition is named by: acme-database.' },
+      {
+        name: 'source',
+        required: false,
+        description:
+          'The framework that the sources of its controls are: key and edition of an own catalogue, or sp800-53:r5. Without it sources are known that are urn:annex:framework:…, that name the UUID of an own catalogue’s document, or that are files of NIST’s.',
+      },
+      { name: 'dryRun', required: false, description: 'true: everything is checked and nothing is kept.' },
+    ],
+    takes: ['application/json', 'application/octet-stream'],
+    gives: 'json',
+  },
+  {
+    method: 'GET',
+    path: '/v1/components/{id}/oscal',
+    service: 'controls',
+    summary: 'Exports a component definition as OSCAL 1.2.1',
+    description:
+      'The OSCAL component definition of this id, with every component, capability, control implementation, statement and property that was imported.',
     permission: 'controls:read',
     query: [],
+    gives: 'bytes',
+  },
+  {
+    method: 'GET',
+    path: '/v1/soa/{id}/document',
+    service: 'controls',
+    summary: 'Downloads a version of the Statement of Applicability',
+    description:
+      'json is the exact text that the content hash is of; pdf and xlsx are for people, oscal is a system security plan of OSCAL 1.2.1 (27001, 6.1.3 d).',
+    permission: 'controls:read',
+    query: [{ name: 'format', required: false, description: 'json (unless told), pdf, xlsx or oscal.' }],
+    gives: 'bytes',
+  },
+  {
+    method: 'POST',
+    path: '/v1/mappings',
+    service: 'controls',
+    summary: 'Imports mappings of the organisation’s own',
+    description:
+      'The body is an OSCAL mapping collection (up to 1.2.1). Each pair of places becomes an own mapping, all of them or none (27001, 6.1.3 c).',
+    permission: 'controls:write',
+    query: [
+      { name: 'format', required: true, description: 'The format of the file: oscal.' },
+      {
+        name: 'source',
+        required: false,
+        description:
+          'The framework that the source resource is: csf:2.0. Needed where its href is not urn:annex:framework:csf:2.0.',
+      },
+      { name: 'target', required: false, description: 'The framework that the target resource is, told likewise.' },
+      { name: 'dryRun', required: false, description: 'true: everything is checked and nothing is kept.' },
+    ],
+    takes: ['application/json', 'application/octet-stream'],
+    gives: 'json',
+  },
+  {
+    method: 'GET',
+    path: '/v1/mappings/oscal',
+    service: 'controls',
+    summary: 'Exports mappings of the organisation’s own as OSCAL 1.2.1',
+    description:
+      'The own mappings from one framework to another as an OSCAL mapping collection, imported ones with all that they came with.',
+    permission: 'controls:read',
+    query: [
+      { name: 'source', required: true, description: 'The framework that they lead from: iso27001:2022.' },
+      { name: 'target', required: true, description: 'The framework that they lead to: csf:2.0.' },
+    ],
     gives: 'bytes',
   },
 ];

@@ -7,7 +7,7 @@ import { judgeRisk, saveRisk } from '../level/relevel.ts';
 import { holdImplementations } from '../projection/projection.store.ts';
 import { deleteLink, factorsOf, insertLinks, setLink } from './link.store.ts';
 import { checkLinks, type LinkInput, linkValues, maxLinks } from './link.ts';
-import { holdRisk, insertRisk, type RiskPatch, type RiskRow, recordRisks } from './risk.store.ts';
+import { holdRisk, insertRisk, type RiskPatch, type RiskRow, recordNeeds, recordRisks } from './risk.store.ts';
 import { type Affected, afterStep, derive, type RiskStep, type TreatmentOption } from './risk.ts';
 
 export interface CreateRiskInput {
@@ -112,7 +112,9 @@ export async function createRisk(tx: WriteTx<RiskDatabase>, input: CreateRiskInp
     ...facts,
     ...derive(facts, criteria, factors),
   });
-  recordRisks(tx, [risk], () => factors.map((factor) => factor.implementationId));
+  const restsOn = () => factors.map((factor) => factor.implementationId);
+  recordRisks(tx, [risk], restsOn);
+  recordNeeds(tx, [risk], restsOn);
   await judgeRisk(tx, [ismsId]);
   return saved(risk);
 }
@@ -127,6 +129,14 @@ export async function holdRead(
   if (!risk) throw notFound('Risk', id);
   checkVersion('Risk', id, risk.version, expectedVersion);
   return risk;
+}
+
+/** Saves a change of what a risk is called, whether it is open or what it rests on, and tells that too. */
+async function saveNeed(tx: WriteTx<RiskDatabase>, present: RiskRow, patch: RiskPatch): Promise<RiskRow> {
+  const row = await saveRisk(tx, present, patch);
+  const factors = (await factorsOf(tx, [row.id])).get(row.id) ?? [];
+  recordNeeds(tx, [row], () => factors.map((factor) => factor.implementationId));
+  return row;
 }
 
 /**
@@ -147,7 +157,7 @@ export async function updateRisk(tx: WriteTx<RiskDatabase>, input: UpdateRiskInp
     ...(input.inherentLikelihood == null ? {} : { inherentLikelihood: input.inherentLikelihood }),
     ...(input.inherentConsequence == null ? {} : { inherentConsequence: input.inherentConsequence }),
   };
-  return saved(await saveRisk(tx, risk, patch));
+  return saved(await (input.title == null ? saveRisk : saveNeed)(tx, risk, patch));
 }
 
 /**
@@ -174,7 +184,7 @@ export async function linkImplementation(tx: WriteTx<RiskDatabase>, input: RiskS
       input.implementationId,
       `no further one: ${risk.reference} has ${maxLinks} links`,
     );
-  return saved(await saveRisk(tx, risk, {}));
+  return saved(await saveNeed(tx, risk, {}));
 }
 
 /** Takes a link away. @throws AnnexError NOT_FOUND when there is no such risk or link, VERSION_CONFLICT */
@@ -184,11 +194,11 @@ export async function unlinkImplementation(
 ): Promise<Saved> {
   const risk = await holdRead(tx, input.riskId, input.expectedVersion);
   if (!(await deleteLink(tx, risk.id, input.implementationId))) throw notFound('RiskLink', input.implementationId);
-  return saved(await saveRisk(tx, risk, {}));
+  return saved(await saveNeed(tx, risk, {}));
 }
 
 /** Closes or reopens a risk. @throws AnnexError STATE_CONFLICT, NOT_FOUND, VERSION_CONFLICT */
 export async function stepRisk(tx: WriteTx<RiskDatabase>, step: RiskStep, input: RiskStepInput): Promise<Saved> {
   const risk = await holdRead(tx, input.riskId, input.expectedVersion);
-  return saved(await saveRisk(tx, risk, { status: afterStep(risk.status, step) }));
+  return saved(await saveNeed(tx, risk, { status: afterStep(risk.status, step) }));
 }

@@ -180,6 +180,23 @@ const currentOf = (row: RiskRow): RuleColumns => ({
 /** The rows of one event at most. */
 export const rowsAnEvent = 1000;
 
+/** Tells what risks rest on, for those who must not take it away. */
+export function recordNeeds(
+  tx: WriteTx<RiskTables>,
+  rows: readonly RiskRow[],
+  implementationIds: (riskId: string) => readonly string[],
+): void {
+  const told = rows.map(
+    ({ id, ismsId, version, reference, title, status }): EventRow<'annex.risk.need.changed.v1'> => ({
+      ...{ id, ismsId, version, reference, title, status },
+      implementationIds: [...implementationIds(id)],
+    }),
+  );
+  for (let from = 0; from < told.length; from += rowsAnEvent) {
+    tx.record('annex.risk.need.changed.v1', { rows: told.slice(from, from + rowsAnEvent) });
+  }
+}
+
 /** Tells the present state of risks. */
 export function recordRisks(
   tx: WriteTx<RiskTables>,

@@ -1,0 +1,193 @@
+import { isDeepStrictEqual } from 'node:util';
+import { badInput, type EventRow } from '@annex/schema';
+import {
+  checkVersion,
+  type DueHandler,
+  entityFields,
+  ismsOf,
+  judge,
+  newId,
+  nextReference,
+  schedule,
+  unschedule,
+  type WriteTx,
+} from '@annex/service';
+import { controlOf } from '../catalogue/catalogue.ts';
+import type { ControlsDatabase } from '../database.ts';
+import { findImplementations } from '../implementation/implementation.store.ts';
+import { text } from '../input.ts';
+import { lockIsms } from '../isms/isms.store.ts';
+import { checkNotRetired } from '../isms/isms.ts';
+import { holdCataloguesOf } from '../library/library.store.ts';
+import { findParties } from '../party/party.store.ts';
+import { obligationRules } from './obligation.rules.ts';
+import {
+  insertObligation,
+  nextReview,
+  type ObligationRow,
+  obligationsOf,
+  readObligation,
+  updateObligationRow,
+} from './obligation.store.ts';
+import { linked, type ObligationKind, type ObligationStatus } from './obligation.ts';
+
+interface Links {
+  readonly partyId?: string | null;
+  readonly controlIds?: readonly string[] | null;
+  readonly implementationIds?: readonly string[] | null;
+  readonly riskIds?: readonly string[] | null;
+}
+
+interface Changeable extends Links {
+  readonly description?: string | null;
+  readonly jurisdiction?: string | null;
+  readonly ownerId?: string | null;
+  readonly reviewDate?: Date | null;
+}
+
+export interface CreateObligationInput extends Changeable {
+  readonly ismsId?: string | null;
+  readonly title: string;
+  readonly kind: ObligationKind;
+  readonly source: string;
+}
+
+export interface UpdateObligationInput extends Changeable {
+  readonly id: string;
+  readonly expectedVersion?: number | null;
+  readonly title?: string | null;
+  readonly kind?: ObligationKind | null;
+  readonly source?: string | null;
+  readonly status?: ObligationStatus | null;
+}
+
+interface Changed {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** The due kind of an ISMS's obligations: one of them is to be looked at again. */
+export const obligationReviewDue = 'controls.obligation-review';
+
+function obligationEvent(row: ObligationRow): EventRow<'annex.controls.obligation.changed.v1'> {
+  const { id, ismsId, version, reference, title, kind, status, ownerId, partyId, reviewDate } = row;
+  const { controlIds, implementationIds, riskIds } = row;
+  return {
+    ...{ id, ismsId, version, reference, title, kind, status, ownerId, partyId },
+    ...{ controlIds, implementationIds, riskIds },
+    reviewDate: reviewDate?.toISOString() ?? null,
+  };
+}
+
+/** What an obligation names after a change: what is given is looked up, what is left out is known. */
+async function linksOf(
+  tx: WriteTx<ControlsDatabase>,
+  ismsId: string,
+  input: Links,
+  before: Pick<ObligationRow, 'partyId' | 'controlIds' | 'implementationIds' | 'riskIds'>,
+): Promise<Pick<ObligationRow, 'partyId' | 'controlIds' | 'implementationIds' | 'riskIds'>> {
+  const { controlIds, implementationIds, riskIds } = input;
+  const partyId = input.partyId === undefined ? before.partyId : input.partyId;
+  if (input.partyId) {
+    const [party] = await findParties(tx, [input.partyId]);
+    if (party?.ismsId !== ismsId)
+      throw badInput('input.partyId', input.partyId, 'must be an interested party of the same ISMS');
+  }
+  // Held, so that the catalogue is not taken away under the obligation.
+  const held = await holdCataloguesOf(
+    tx,
+    (controlIds ?? []).filter((id) => !controlOf(id)),
+  );
+  const own = new Set(held.flatMap((item) => (item.kind === 'CONTROL' ? item.id : [])));
+  const made = implementationIds?.length ? await findImplementations(tx, implementationIds) : [];
+  const ours = new Set(made.flatMap((row) => (row.ismsId === ismsId ? row.id : [])));
+  return {
+    partyId,
+    controlIds: controlIds
+      ? linked(
+          'input.controlIds',
+          controlIds,
+          (id) => controlOf(id)?.id ?? (own.has(id) ? id : undefined),
+          'must be a control of a catalogue, such as iso27001:2022:A.5.34 or A.5.34',
+        )
+      : before.controlIds,
+    implementationIds: implementationIds
+      ? linked(
+          'input.implementationIds',
+          implementationIds,
+          (id) => (ours.has(id) ? id : undefined),
+          'must be an implementation of the same ISMS',
+        )
+      : before.implementationIds,
+    riskIds: riskIds ? linked('input.riskIds', riskIds, (id) => id, 'must be the id of a risk') : before.riskIds,
+  };
+}
+
+/** Judges what follows from the obligations now, and sees to it that the next review date is not missed. */
+async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
+  const next = await nextReview(tx, ismsId);
+  if (next) await schedule(tx, obligationReviewDue, ismsId, next);
+  else await unschedule(tx, obligationReviewDue, ismsId);
+  await judge(tx, 'controls', [ismsId], obligationRules);
+}
+
+/** A review date has come. */
+export const obligationReviewIsDue: DueHandler<ControlsDatabase> = (tx, due) => settle(tx, due.subjectId);
+
+/** Records what law, a rule or a contract demands (27001, A.5.31). */
+export async function createObligation(tx: WriteTx<ControlsDatabase>, input: CreateObligationInput): Promise<Changed> {
+  // Locked, so that the party that it names is not taken away meanwhile, and the next review is that of all.
+  const isms = await lockIsms(tx, await ismsOf(tx, input.ismsId));
+  checkNotRetired(isms);
+  const row: ObligationRow = {
+    ...entityFields(tx),
+    id: newId(),
+    ismsId: isms.id,
+    version: 1,
+    title: text('input.title', input.title, 300, 'required'),
+    description: text('input.description', input.description ?? '', 10_000, 'optional'),
+    kind: input.kind,
+    source: text('input.source', input.source, 1000, 'required'),
+    jurisdiction: text('input.jurisdiction', input.jurisdiction ?? '', 200, 'optional'),
+    ownerId: input.ownerId ?? null,
+    ...(await linksOf(tx, isms.id, input, { partyId: null, controlIds: [], implementationIds: [], riskIds: [] })),
+    reviewDate: input.reviewDate ?? null,
+    status: 'IN_FORCE',
+    reference: await nextReference(tx, isms.id, 'OB'),
+  };
+  await insertObligation(tx, row);
+  tx.record('annex.controls.obligation.changed.v1', { rows: [obligationEvent(row)] });
+  await settle(tx, isms.id);
+  return { id: row.id, version: row.version };
+}
+
+/** Changes what is given and leaves the rest; null takes owner, party or date away. A change that changes nothing makes no version. */
+export async function updateObligation(tx: WriteTx<ControlsDatabase>, input: UpdateObligationInput): Promise<Changed> {
+  checkNotRetired(await lockIsms(tx, (await readObligation(tx, input.id)).ismsId));
+  const row = await readObligation(tx, input.id);
+  checkVersion('Obligation', row.id, row.version, input.expectedVersion);
+  const changed: ObligationRow = {
+    ...row,
+    title: text('input.title', input.title ?? row.title, 300, 'required'),
+    description: text('input.description', input.description ?? row.description, 10_000, 'optional'),
+    kind: input.kind ?? row.kind,
+    source: text('input.source', input.source ?? row.source, 1000, 'required'),
+    jurisdiction: text('input.jurisdiction', input.jurisdiction ?? row.jurisdiction, 200, 'optional'),
+    ownerId: input.ownerId === undefined ? row.ownerId : input.ownerId,
+    ...(await linksOf(tx, row.ismsId, input, row)),
+    reviewDate: input.reviewDate === undefined ? row.reviewDate : input.reviewDate,
+    status: input.status ?? row.status,
+  };
+  if (isDeepStrictEqual(row, changed)) return { id: row.id, version: row.version };
+  changed.version++;
+  await updateObligationRow(tx, changed);
+  tx.record('annex.controls.obligation.changed.v1', { rows: [obligationEvent(changed)] });
+  await settle(tx, row.ismsId);
+  return { id: row.id, version: changed.version };
+}
+
+/** Announces the obligations of an ISMS as they are now (`annex resync`). */
+export async function announceObligations(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
+  const rows = await obligationsOf(tx, ismsId).orderBy('id').execute();
+  if (rows.length > 0) tx.record('annex.controls.obligation.changed.v1', { rows: rows.map(obligationEvent) });
+}
