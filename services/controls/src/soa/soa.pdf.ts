@@ -14,8 +14,11 @@ const colours = {
   out: '#f4f1ea',
   open: '#fdeaea',
 } as const;
-/** Of one cell, so that a row always fits a page; the whole text is in the JSON and the workbook. */
-const longest = 1200;
+/** Of one text; a row that would not fit a page is cut as well. What is cut says so: the whole is in the JSON. */
+const longest = 5000;
+const cutHere = ' … (cut here; the whole text is in the JSON)';
+/** Of a fact at the head of the statement, in points. */
+const tallestFact = 60;
 
 interface Column {
   readonly title: string;
@@ -59,7 +62,7 @@ const columns: readonly Column[] = [
 function shown(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a page has no signs for them
   const printable = text.replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ');
-  return printable.length > longest ? `${printable.slice(0, longest).toWellFormed()} …` : printable;
+  return printable.length > longest ? `${printable.slice(0, longest).toWellFormed()}${cutHere}` : printable;
 }
 
 const fonts = dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json'));
@@ -125,11 +128,22 @@ export async function soaPdf({
     ['SHA-256 of the content', contentHash],
   ];
   for (const [name, value] of facts) {
+    plain(sizes.text);
+    const [left, right] = [{ width: 120 }, { width: width - 126 }];
+    const needed = Math.max(
+      document.heightOfString(shown(name), left),
+      document.heightOfString(shown(value) || ' ', right),
+    );
+    const height = Math.min(needed, tallestFact);
+    if (document.y + height > bottom) {
+      document.addPage();
+      document.y = margin;
+    }
     const top = document.y;
-    plain(sizes.text, colours.quiet).text(shown(name), margin, top, { width: 120 });
-    const after = document.y;
-    plain(sizes.text).text(shown(value), margin + 126, top, { width: width - 126 });
-    document.y = Math.max(after, document.y) + 1;
+    const cut = height < needed ? { height, ellipsis: cutHere } : {};
+    plain(sizes.text, colours.quiet).text(shown(name), margin, top, { ...left, ...cut });
+    plain(sizes.text).text(shown(value), margin + 126, top, { ...right, ...cut });
+    document.y = top + height + 1;
   }
   const count = (decision: SoaRow['decision']) => rows.filter((row) => row.decision === decision).length;
   document.moveDown(0.5);
@@ -143,12 +157,14 @@ export async function soaPdf({
 
   const widths = columns.map(({ share }) => share * width);
   const lefts = widths.map((_, index) => margin + widths.slice(0, index).reduce((sum, one) => sum + one, 0));
+  // A page has room for one row of this height and the head above it.
+  const tallestRow = bottom - margin - 3 * sizes.head;
   const cells = (texts: readonly string[], write: () => unknown, fill: string | undefined) => {
     write();
     const heights = texts.map((text, index) =>
       document.heightOfString(text || ' ', { width: (widths[index] ?? 0) - 2 * padding }),
     );
-    const height = Math.max(...heights) + 2 * padding;
+    const height = Math.min(Math.max(...heights) + 2 * padding, tallestRow);
     if (document.y + height > bottom) {
       document.addPage();
       document.y = margin;
@@ -158,7 +174,10 @@ export async function soaPdf({
     if (fill) document.rect(margin, top, width, height).fill(fill);
     texts.forEach((text, index) => {
       write();
-      document.text(text, (lefts[index] ?? 0) + padding, top + padding, { width: (widths[index] ?? 0) - 2 * padding });
+      document.text(text, (lefts[index] ?? 0) + padding, top + padding, {
+        width: (widths[index] ?? 0) - 2 * padding,
+        ...((heights[index] ?? 0) > height - 2 * padding ? { height: height - 2 * padding, ellipsis: cutHere } : {}),
+      });
     });
     document
       .moveTo(margin, top + height)
@@ -192,7 +211,7 @@ export async function soaPdf({
       `${shown(isms.name).slice(0, 80)}, version ${number} · ${contentHash.slice(0, 16)}`,
       margin,
       document.page.height - margin + 4,
-      { width: width / 2, lineBreak: false },
+      { width: width / 2, height: sizes.small + 2, ellipsis: true, lineBreak: false },
     );
     plain(sizes.small, colours.quiet).text(
       `${page + 1} of ${pages}`,

@@ -56,7 +56,8 @@ function requirement(row: SoaRow, ofVersion: string, system: string): JsonObject
   };
   return {
     uuid,
-    'control-id': token(row.number),
+    // Numbers of other catalogues may be the same; Annex A's are those that everybody knows.
+    'control-id': token(row.controlId.startsWith('iso27001:2022:') ? row.number : row.controlId),
     props: [
       prop('control', row.controlId),
       prop('applicability', row.decision),
