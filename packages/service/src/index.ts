@@ -68,6 +68,7 @@ export {
   retryDeadLetter,
   retryDeadLetters,
   schedule,
+  scheduleAll,
   unschedule,
 } from './messaging/index.ts';
 export { createMetrics, type Metrics } from './metrics.ts';

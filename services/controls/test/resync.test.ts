@@ -23,6 +23,10 @@ const types = [
   'annex.controls.interested-party.changed.v1',
   'annex.controls.party-requirement.changed.v1',
   'annex.controls.obligation.changed.v1',
+  'annex.controls.exception.changed.v1',
+  'annex.controls.maturity.changed.v1',
+  'annex.controls.strength-judgement.changed.v1',
+  'annex.controls.implementation-task.changed.v1',
   'annex.controls.upgrade.changed.v1',
   'annex.controls.upgrade-task.changed.v1',
 ] as const;
@@ -46,6 +50,21 @@ it('announces what an ISMS has again, as it is now', async () => {
   const partyId = await make(scenario, 'createInterestedParty', 'interestedParty', { name: 'Us', kind: 'OWNER' });
   await make(scenario, 'createPartyRequirement', 'partyRequirement', { partyId, requirement: 'Profit.' });
   await make(scenario, 'createObligation', 'obligation', { title: 'GDPR', kind: 'LEGAL', source: 'GDPR', partyId });
+  const implementationId = await scenario.implement({ ismsId });
+  await make(scenario, 'requestException', 'exception', {
+    ...{ implementationId, title: 'Hot fixes', reason: 'They cannot wait.', compensation: 'The day after.' },
+    endsAt: '2199-01-01T00:00:00Z',
+  });
+  await make(scenario, 'judgeStrength', 'implementation', {
+    ...{ implementationId, judged: 0.5, reason: 'Seen.', endsAt: '2199-01-01T00:00:00Z' },
+  });
+  await make(scenario, 'generateImplementationTasks', 'implementation', { implementationId });
+  await scenario.ask(
+    'mutation ($input: AssessMaturityInput!) { assessMaturity(input: $input) { maturity { mean } } }',
+    {
+      input: { ismsId, assessments: [{ controlId: 'A.8.28', level: 2, reason: 'Seen.' }] },
+    },
+  );
   await scenario.implement({ ismsId, controlIds: ['iso27001:2013:A.18.2.3'] });
   await upgrading(scenario).apply(ismsId);
   const latest = async (type: (typeof types)[number], skip = 0) => {

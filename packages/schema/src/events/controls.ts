@@ -32,6 +32,9 @@ export const controlsEvents = {
         status: ImplementationStatus,
         ownerId: Nullable(Uuid),
         controlIds: Type.Array(Type.String(), { description: 'Catalogue ids such as iso27001:2022:A.8.28' }),
+        reviewDate: Type.Optional(
+          Nullable(Type.String({ format: 'date-time', description: 'Absent in events of before it was known' })),
+        ),
       }),
     ),
   },
@@ -51,6 +54,80 @@ export const controlsEvents = {
           Type.Literal('NOT_VERIFIED'),
         ]),
         computedAt: Moment,
+      }),
+    ),
+  },
+  'annex.controls.exception.changed.v1': {
+    description:
+      'An exception was asked for, decided, ended or taken back, or its end came (27001, 8.1); its texts stay in the register',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        status: Type.Union([
+          Type.Literal('REQUESTED'),
+          Type.Literal('APPROVED'),
+          Type.Literal('REJECTED'),
+          Type.Literal('WITHDRAWN'),
+          Type.Literal('ENDED'),
+          Type.Literal('EXPIRED'),
+        ]),
+        implementationId: Uuid,
+        controlIds: Type.Array(Type.String(), { description: 'Catalogue ids such as iso27001:2022:A.8.28' }),
+        compensatingImplementationIds: Type.Array(Uuid),
+        cap: Fraction,
+        endsAt: Moment,
+        requestedBy: Type.String(),
+        requestedAt: Moment,
+        decidedBy: Nullable(Type.String()),
+        decidedAt: Nullable(Moment),
+        endedBy: Nullable(Type.String()),
+        endedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.implementation-task.changed.v1': {
+    description:
+      'Tasks were made of the guidance on the controls of an implementation, or one was assigned, settled or opened again (27001, Annex A)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        implementationId: Uuid,
+        controlId: Type.String({ description: 'Such as iso27001:2022:A.8.28' }),
+        title: Type.String(),
+        status: Type.Union([Type.Literal('OPEN'), Type.Literal('DONE'), Type.Literal('NOT_APPLICABLE')]),
+        assigneeId: Nullable(Uuid),
+        due: Nullable(Moment),
+        settledBy: Nullable(Type.String()),
+        settledAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.strength-judgement.changed.v1': {
+    description:
+      'An assessor put a judgement beside the computed strength of an implementation; it never changes, and the latest holds until its end',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        implementationId: Uuid,
+        judged: Fraction,
+        judgedBy: Type.String(),
+        judgedAt: Moment,
+        endsAt: Moment,
+      }),
+    ),
+  },
+  'annex.controls.maturity.changed.v1': {
+    description:
+      'A person assessed how mature a control is, on Annex’s own scale of 0 to 5; an assessment never changes, the latest of a control counts',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        controlId: Type.String({ description: 'Such as iso27001:2022:A.8.28' }),
+        level: Type.Integer({ minimum: 0, maximum: 5 }),
+        assessedBy: Type.String(),
+        assessedAt: Moment,
       }),
     ),
   },
@@ -356,6 +433,165 @@ export const controlsEvents = {
         implementationIds: Type.Array(Uuid),
         riskIds: Type.Array(Uuid),
         reviewDate: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.objective.changed.v1': {
+    description: 'An information security objective was planned, pursued, changed or closed (27001, 6.2)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        status: Type.Union([
+          Type.Literal('DRAFT'),
+          Type.Literal('ACTIVE'),
+          Type.Literal('ACHIEVED'),
+          Type.Literal('DROPPED'),
+        ]),
+        measurability: Type.Union([Type.Literal('MEASURABLE'), Type.Literal('NOT_PRACTICABLE')]),
+        ownerId: Nullable(Uuid),
+        measureIds: Type.Array(Uuid, { description: 'The measures that tell how far it is achieved' }),
+        riskIds: Type.Array(Uuid),
+        due: Nullable(Moment),
+        reviewDate: Nullable(Moment),
+        communicatedAt: Nullable(Moment),
+        closedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.responsibility.changed.v1': {
+    description: 'A role relevant to information security was recorded, assigned, communicated or ended (27001, 5.3)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        kind: Type.Union([Type.Literal('CONFORMITY'), Type.Literal('REPORTING'), Type.Literal('OTHER')]),
+        status: Type.Union([Type.Literal('IN_FORCE'), Type.Literal('ENDED')]),
+        personId: Nullable(Uuid),
+        assignedAt: Nullable(Moment),
+        communicatedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.leadership-interview.changed.v1': {
+    description:
+      'Leadership was judged in an interview, or one was withdrawn (27001, 5.1); the reasons stay in the house',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        intervieweeId: Uuid,
+        interviewerId: Uuid,
+        heldAt: Moment,
+        validUntil: Moment,
+        judgements: Type.Array(
+          Type.Object({
+            letter: Type.String({ pattern: '^[A-H]$' }),
+            conclusion: Type.Union([
+              Type.Literal('DEMONSTRATED'),
+              Type.Literal('PARTLY'),
+              Type.Literal('NOT_DEMONSTRATED'),
+            ]),
+          }),
+        ),
+        status: Type.Union([Type.Literal('RECORDED'), Type.Literal('WITHDRAWN')]),
+      }),
+    ),
+  },
+  'annex.controls.competence.changed.v1': {
+    description: 'A competence was required, was said to be held or not, or is required no longer (27001, 7.2)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        status: Type.Union([Type.Literal('REQUIRED'), Type.Literal('NO_LONGER')]),
+        responsibilityId: Nullable(Uuid),
+        personId: Nullable(Uuid),
+        holding: Type.Union([Type.Literal('HELD'), Type.Literal('NOT_HELD')]),
+        basis: Type.Array(
+          Type.Union([Type.Literal('EDUCATION'), Type.Literal('TRAINING'), Type.Literal('EXPERIENCE')]),
+        ),
+        evidenceId: Nullable(Uuid),
+        validUntil: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.competence-action.changed.v1': {
+    description: 'An action to acquire a competence was planned, done, cancelled or evaluated (27001, 7.2 c)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        competenceId: Uuid,
+        kind: Type.Union([
+          Type.Literal('TRAINING'),
+          Type.Literal('MENTORING'),
+          Type.Literal('REASSIGNMENT'),
+          Type.Literal('HIRING'),
+          Type.Literal('CONTRACTING'),
+          Type.Literal('OTHER'),
+        ]),
+        status: Type.Union([Type.Literal('PLANNED'), Type.Literal('DONE'), Type.Literal('CANCELLED')]),
+        due: Nullable(Moment),
+        doneAt: Nullable(Moment),
+        effectiveness: Type.Union([
+          Type.Literal('NOT_EVALUATED'),
+          Type.Literal('EFFECTIVE'),
+          Type.Literal('NOT_EFFECTIVE'),
+        ]),
+        evaluatedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.communication.changed.v1': {
+    description: 'An entry of the communication plan was recorded, changed or ended (27001, 7.4)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        topic: Type.String(),
+        direction: Type.Union([Type.Literal('INTERNAL'), Type.Literal('EXTERNAL')]),
+        partyIds: Type.Array(Uuid),
+        ownerId: Nullable(Uuid),
+        status: Type.Union([Type.Literal('IN_FORCE'), Type.Literal('ENDED')]),
+      }),
+    ),
+  },
+  'annex.controls.isms-change.changed.v1': {
+    description: 'A change of the ISMS was proposed, changed, decided on or done (27001, 6.3)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        ownerId: Nullable(Uuid),
+        plannedFor: Nullable(Moment),
+        status: Type.Union([
+          Type.Literal('PROPOSED'),
+          Type.Literal('APPROVED'),
+          Type.Literal('DONE'),
+          Type.Literal('REJECTED'),
+        ]),
+        decidedBy: Nullable(Type.String()),
+        decidedAt: Nullable(Moment),
+        doneAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.unintended-change.changed.v1': {
+    description: 'A change that nobody meant was recorded, or its consequences were reviewed (27001, 8.1)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        changeId: Nullable(Uuid),
+        noticedAt: Moment,
+        status: Type.Union([Type.Literal('OPEN'), Type.Literal('REVIEWED')]),
+        reviewedBy: Nullable(Type.String()),
+        reviewedAt: Nullable(Moment),
       }),
     ),
   },

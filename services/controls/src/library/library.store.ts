@@ -1,5 +1,6 @@
 import type { CatalogDocument, OscalBackMatter, OscalContent } from '@annex/oscal';
 import type { EntityColumns, Tx, WriteTx } from '@annex/service';
+import { sql } from 'kysely';
 import type { CatalogueFormat, CatalogueName, NewItem } from './library.ts';
 
 export interface CatalogueRow extends EntityColumns {
@@ -95,13 +96,16 @@ export function ownControls(
   ids: readonly string[],
 ): Promise<Pick<CatalogueItemRow, 'id' | 'number' | 'title'>[]> {
   if (ids.length === 0) return Promise.resolve([]);
-  return tx.db
-    .selectFrom('catalogueItem')
-    .select(['id', 'number', 'title'])
-    .where('tenantId', '=', tx.tenant)
-    .where('kind', '=', 'CONTROL')
-    .where('id', 'in', ids)
-    .execute();
+  return (
+    tx.db
+      .selectFrom('catalogueItem')
+      .select(['id', 'number', 'title'])
+      .where('tenantId', '=', tx.tenant)
+      .where('kind', '=', 'CONTROL')
+      // As one parameter: a bulk edit may name more than a statement has room for.
+      .where(({ ref }) => sql<boolean>`${ref('id')} = any(${[...ids]}::text[])`)
+      .execute()
+  );
 }
 
 /** Items of own catalogues of these identifiers; their catalogues are held until the transaction ends, so that none is taken away meanwhile. */
@@ -204,14 +208,16 @@ export async function controlNumbers(
   return new Set(rows.map((row) => row.number));
 }
 
-/** References of implementations and obligations that name a control of the catalogue, at most 20. */
+/** References of implementations, obligations and exceptions that name a control of the catalogue, at most 20. */
 export async function usersOf(tx: Tx<LibraryTables>, name: CatalogueName): Promise<string[]> {
   const { rows } = await tx.query<{ reference: string }>(
     `select distinct i.reference from implementation_control c
        join implementation i on i.tenant_id = c.tenant_id and i.id = c.implementation_id
       where c.tenant_id = $1 and starts_with(c.control_id, $2)
      union select o.reference from obligation o, unnest(o.control_ids) as control(id)
-      where o.tenant_id = $1 and starts_with(control.id, $2) order by 1 limit 20`,
+      where o.tenant_id = $1 and starts_with(control.id, $2)
+     union select e.reference from exception e, unnest(e.control_ids) as control(id)
+      where e.tenant_id = $1 and starts_with(control.id, $2) order by 1 limit 20`,
     [tx.tenant, idOf(name, '')],
   );
   return rows.map((row) => row.reference);

@@ -1,0 +1,117 @@
+import { notFound } from '@annex/schema';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  ismsOf,
+  ordering,
+  sdl,
+} from '@annex/service';
+import type { ControlsDatabase } from '../database.ts';
+import { loadIsms } from '../isms/isms.resolvers.ts';
+import {
+  type CompleteChangeInput,
+  completeChange,
+  type JudgeChangeInput,
+  judgeChange,
+  type ProposeChangeInput,
+  proposeChange,
+  type UpdateChangeInput,
+  updateChange,
+} from './change.operations.ts';
+import {
+  changesOf,
+  findChanges,
+  findUnintended,
+  type IsmsChangeRow,
+  type UnintendedChangeRow,
+  unintendedOf,
+} from './change.store.ts';
+import type { ChangeStatus, UnintendedStatus } from './change.ts';
+import {
+  type RecordUnintendedInput,
+  recordUnintended,
+  type UpdateUnintendedInput,
+  updateUnintended,
+} from './unintended.operations.ts';
+
+type Context = CallContext<ControlsDatabase>;
+
+const byReference = ordering({ reference: 'asc' });
+
+function loadChange(context: Context, id: string): Promise<IsmsChangeRow> {
+  const loader = context.loader<string, IsmsChangeRow>('isms change', async (tx, ids) => {
+    const rows = new Map((await findChanges(tx, ids)).map((row) => [row.id, row]));
+    return ids.map((one) => rows.get(one) ?? notFound('IsmsChange', one));
+  });
+  return loader.load(id);
+}
+
+function loadUnintended(context: Context, id: string): Promise<UnintendedChangeRow> {
+  const loader = context.loader<string, UnintendedChangeRow>('unintended change', async (tx, ids) => {
+    const rows = new Map((await findUnintended(tx, ids)).map((row) => [row.id, row]));
+    return ids.map((one) => rows.get(one) ?? notFound('UnintendedChange', one));
+  });
+  return loader.load(id);
+}
+
+interface Filter<Status> extends ConnectionArgs {
+  readonly ismsId?: string | null;
+  readonly status?: Status | null;
+}
+
+export const changeModule: GraphqlModule<ControlsDatabase> = {
+  typeDefs: sdl(new URL('./change.graphql', import.meta.url)),
+  resolvers: {
+    Query: {
+      ismsChange: (_, { id }: { id: string }, context) => loadChange(context, id),
+      async ismsChanges(_, args: Filter<ChangeStatus>, context) {
+        const ismsId = await context.read((tx) => ismsOf(tx, args.ismsId));
+        return connection(context, args, { order: byReference, query: (tx) => changesOf(tx, ismsId, args) });
+      },
+      unintendedChange: (_, { id }: { id: string }, context) => loadUnintended(context, id),
+      async unintendedChanges(_, args: Filter<UnintendedStatus>, context) {
+        const ismsId = await context.read((tx) => ismsOf(tx, args.ismsId));
+        return connection(context, args, { order: byReference, query: (tx) => unintendedOf(tx, ismsId, args) });
+      },
+    },
+    Mutation: {
+      async proposeIsmsChange(_, { input }: { input: ProposeChangeInput }, context) {
+        const { id } = await context.write('proposeIsmsChange', input, (tx) => proposeChange(tx, input));
+        return { ismsChange: await loadChange(context, id) };
+      },
+      async updateIsmsChange(_, { input }: { input: UpdateChangeInput }, context) {
+        const { id } = await context.write('updateIsmsChange', input, (tx) => updateChange(tx, input));
+        return { ismsChange: await loadChange(context, id) };
+      },
+      async judgeIsmsChange(_, { input }: { input: JudgeChangeInput }, context) {
+        const { id } = await context.write('judgeIsmsChange', input, (tx) => judgeChange(tx, context.caller, input));
+        return { ismsChange: await loadChange(context, id) };
+      },
+      async completeIsmsChange(_, { input }: { input: CompleteChangeInput }, context) {
+        const { id } = await context.write('completeIsmsChange', input, (tx) => completeChange(tx, input));
+        return { ismsChange: await loadChange(context, id) };
+      },
+      async recordUnintendedChange(_, { input }: { input: RecordUnintendedInput }, context) {
+        const { id } = await context.write('recordUnintendedChange', input, (tx) => recordUnintended(tx, input));
+        return { unintendedChange: await loadUnintended(context, id) };
+      },
+      async updateUnintendedChange(_, { input }: { input: UpdateUnintendedInput }, context) {
+        const { id } = await context.write('updateUnintendedChange', input, (tx) => updateUnintended(tx, input));
+        return { unintendedChange: await loadUnintended(context, id) };
+      },
+    },
+    IsmsChange: {
+      __resolveReference: ({ id }: { id: string }, context: Context) => loadChange(context, id),
+      isms: (row: IsmsChangeRow, _, context) => loadIsms(context, row.ismsId),
+      owner: (row: IsmsChangeRow) => (row.ownerId === null ? null : { id: row.ownerId }),
+    },
+    UnintendedChange: {
+      __resolveReference: ({ id }: { id: string }, context: Context) => loadUnintended(context, id),
+      isms: (row: UnintendedChangeRow, _, context) => loadIsms(context, row.ismsId),
+      change: (row: UnintendedChangeRow, _, context) =>
+        row.changeId === null ? null : loadChange(context, row.changeId),
+    },
+  },
+};
