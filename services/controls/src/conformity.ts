@@ -9,8 +9,11 @@ import { implementationReviewRules } from './implementation/implementation.rules
 import { leadershipRules } from './leadership/leadership.rules.ts';
 import { objectiveRules } from './objective/objective.rules.ts';
 import { obligationRules } from './obligation/obligation.rules.ts';
+import { opportunityRules } from './opportunity/opportunity.rules.ts';
 import { partyRules } from './party/party.rules.ts';
 import { processRules } from './process/process.rules.ts';
+import { criterionRules, provisionRules } from './provision/provision.rules.ts';
+import { resourceRules } from './resource/resource.rules.ts';
 import { responsibilityRules } from './responsibility/responsibility.rules.ts';
 import { scopeRules } from './scope/scope.rules.ts';
 import { soaRules } from './soa/soa.rules.ts';
@@ -90,5 +93,9 @@ export const rules: readonly Rule<ControlsDatabase>[] = [
   ...communicationRules,
   ...changeRules,
   ...unintendedRules,
+  ...opportunityRules,
+  ...resourceRules,
+  ...provisionRules,
+  ...criterionRules,
   implementedVerified,
 ];

@@ -20,8 +20,12 @@ import type { MeasureTables } from './measure/measure.store.ts';
 import type { RiskNeedTable } from './need/need.store.ts';
 import type { ObjectiveTable } from './objective/objective.store.ts';
 import type { ObligationTable } from './obligation/obligation.store.ts';
+import type { OpportunityTables } from './opportunity/opportunity.store.ts';
 import type { PartyTables } from './party/party.store.ts';
 import type { IsmsProcessTable } from './process/process.store.ts';
+import type { CriterionTable } from './provision/criterion.store.ts';
+import type { ProvisionTable } from './provision/provision.store.ts';
+import type { ResourceTable } from './resource/resource.store.ts';
 import type { ResponsibilityTable } from './responsibility/responsibility.store.ts';
 import type { ScopeTable } from './scope/scope.store.ts';
 import type { SiteTable } from './site/site.store.ts';
@@ -33,6 +37,10 @@ import type { UpgradeTable } from './upgrade/upgrade.store.ts';
 
 /** The tables of the service, as its modules declare them. */
 export type ControlsDatabase = IsmsTable &
+  CriterionTable &
+  ProvisionTable &
+  ResourceTable &
+  OpportunityTables &
   ChangeTables &
   CommunicationTable &
   CompetenceTables &

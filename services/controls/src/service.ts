@@ -4,6 +4,7 @@ import { catalogueModule } from './catalogue/catalogue.resolvers.ts';
 import { guidanceModule } from './catalogue/guidance.resolvers.ts';
 import { changeDue, changeIsDue } from './change/change.operations.ts';
 import { changeModule } from './change/change.resolvers.ts';
+import { unintendedModule } from './change/unintended.resolvers.ts';
 import { communicationModule } from './communication/communication.resolvers.ts';
 import { competenceDue, competenceIsDue } from './competence/competence.operations.ts';
 import { competenceModule } from './competence/competence.resolvers.ts';
@@ -38,8 +39,15 @@ import { objectiveDue, objectiveIsDue } from './objective/objective.operations.t
 import { objectiveModule } from './objective/objective.resolvers.ts';
 import { obligationReviewDue, obligationReviewIsDue } from './obligation/obligation.operations.ts';
 import { obligationModule } from './obligation/obligation.resolvers.ts';
+import { opportunityDue, opportunityIsDue } from './opportunity/opportunity.operations.ts';
+import { opportunityModule } from './opportunity/opportunity.resolvers.ts';
 import { partyModule } from './party/party.resolvers.ts';
 import { processModule } from './process/process.resolvers.ts';
+import { criterionModule } from './provision/criterion.resolvers.ts';
+import { provisionReviewDue, provisionReviewIsDue } from './provision/provision.operations.ts';
+import { provisionModule } from './provision/provision.resolvers.ts';
+import { resourceDue, resourceIsDue } from './resource/resource.operations.ts';
+import { resourceModule } from './resource/resource.resolvers.ts';
 import { responsibilityModule } from './responsibility/responsibility.resolvers.ts';
 import { scopeModule } from './scope/scope.resolvers.ts';
 import { loadLibrary } from './search/search.library.ts';
@@ -86,7 +94,12 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
     contextModule,
     partyModule,
     obligationModule,
+    provisionModule,
+    criterionModule,
+    resourceModule,
+    opportunityModule,
     changeModule,
+    unintendedModule,
     communicationModule,
     competenceModule,
     leadershipModule,
@@ -112,6 +125,9 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
     [implementationReviewDue]: implementationReviewIsDue,
     [contextReviewDue]: contextReviewIsDue,
     [obligationReviewDue]: obligationReviewIsDue,
+    [provisionReviewDue]: provisionReviewIsDue,
+    [resourceDue]: resourceIsDue,
+    [opportunityDue]: opportunityIsDue,
     [changeDue]: changeIsDue,
     [competenceDue]: competenceIsDue,
     [leadershipDue]: leadershipIsDue,

@@ -83,6 +83,11 @@ it.each(mutations.filter((door) => door.name !== 'createIsms').map((door) => [do
           'communication',
           'isms_change',
           'unintended_change',
+          'opportunity',
+          'opportunity_action',
+          'external_provision',
+          'process_criterion',
+          'resource_need',
         ];
         const rows: unknown[] = [];
         for (const table of tables) rows.push((await client.query(`select * from controls.${table} order by id`)).rows);

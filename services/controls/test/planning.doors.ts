@@ -136,6 +136,47 @@ const unintendedInput = ({ id, ismsId }: Thing) => ({ ismsId, title: `Of ${id}` 
 const unintended = made('recordUnintendedChange', 'unintendedChange', unintendedInput);
 const unintendedFields = `${common} title description noticedAt change { id } consequences mitigation status reviewedBy reviewedAt`;
 
+const opportunityInput = ({ id, ismsId }: Thing) => ({ ismsId, title: `Of ${id}`, kind: 'RISK' });
+const opportunity = made('createOpportunity', 'opportunity', opportunityInput);
+const opportunityActionInput = ({ id, subjectId }: Thing) => ({ opportunityId: subjectId, action: `Of ${id}` });
+const opportunityAction: Prepare = async (scenario, of) =>
+  made(
+    'createOpportunityAction',
+    'opportunityAction',
+    opportunityActionInput,
+  )(scenario, {
+    ...of,
+    ...(await opportunity(scenario, of)),
+  });
+const opportunityActionFields =
+  'id version action integration due status doneAt effectiveness evaluation evaluatedBy evaluatedAt createdAt updatedAt';
+const opportunityFields = `${common} title description kind issues { id } requirements { id } response responseReason status result
+  actions { ${opportunityActionFields} opportunity { id } }`;
+
+const provisionInput = ({ id, ismsId }: Thing) => ({
+  ...{ ismsId, title: `Of ${id}`, kind: 'SERVICE', provider: 'A data centre' },
+  ...{ controlIds: ['A.5.19'], implementationIds: [id] },
+});
+const provision = made('createExternalProvision', 'externalProvision', provisionInput);
+const provisionFields = `${common} title kind provider party { id } description criteria controls { id } implementations { id } reviewDate status`;
+
+const process = made('createIsmsProcess', 'ismsProcess', ({ ismsId }) => ({ ismsId, name: `Process ${newId()}` }));
+const criterionInput = ({ id, subjectId }: Thing) => ({ processId: subjectId, criterion: `Of ${id}` });
+const criterion: Prepare = async (scenario, of) =>
+  made(
+    'createProcessCriterion',
+    'processCriterion',
+    criterionInput,
+  )(scenario, {
+    ...of,
+    ...(await process(scenario, of)),
+  });
+const criterionFields = 'id version isms { id } process { id } criterion control evidence createdAt updatedAt';
+
+const resourceInput = ({ id, ismsId }: Thing) => ({ ismsId, title: `Of ${id}`, kind: 'PEOPLE' });
+const resource = made('createResourceNeed', 'resourceNeed', resourceInput);
+const resourceFields = `${common} title purpose kind neededBy status answer decidedBy decidedAt`;
+
 /** Queries for objectives, roles, leadership, competence, communication, changes, opportunities, external provision and resources. */
 export const planningQueries: readonly Door[] = [
   ...reads('objective', 'objectives', objectiveFields, objective),
@@ -147,6 +188,12 @@ export const planningQueries: readonly Door[] = [
   ...reads('communication', 'communications', communicationFields, communication),
   ...reads('ismsChange', 'ismsChanges', changeFields, change),
   ...reads('unintendedChange', 'unintendedChanges', unintendedFields, unintended),
+  ...reads('opportunity', 'opportunities', opportunityFields, opportunity),
+  one('opportunityAction', opportunityActionFields, opportunityAction),
+  entity('OpportunityAction', opportunityActionFields, opportunityAction),
+  ...reads('externalProvision', 'externalProvisions', provisionFields, provision),
+  ...reads('processCriterion', 'processCriteria', criterionFields, criterion),
+  ...reads('resourceNeed', 'resourceNeeds', resourceFields, resource),
 ];
 
 export const planningMutations: readonly Door[] = [
@@ -186,4 +233,36 @@ export const planningMutations: readonly Door[] = [
     (of) => ({ ...byId(of), title: 'Changed' }),
     unintended,
   ),
+  mutation('createOpportunity', 'opportunity { id }', opportunityInput),
+  mutation('updateOpportunity', 'opportunity { id }', (of) => ({ ...byId(of), response: 'ACT' }), opportunity),
+  mutation('createOpportunityAction', 'opportunityAction { id }', opportunityActionInput, opportunity),
+  mutation(
+    'updateOpportunityAction',
+    'opportunityAction { id }',
+    (of) => ({ ...byId(of), status: 'DONE' }),
+    opportunityAction,
+  ),
+  mutation('createExternalProvision', 'externalProvision { id }', provisionInput),
+  mutation(
+    'updateExternalProvision',
+    'externalProvision { id }',
+    (of) => ({ ...byId(of), status: 'ENDED' }),
+    provision,
+  ),
+  mutation('createProcessCriterion', 'processCriterion { id }', criterionInput, process),
+  mutation(
+    'updateProcessCriterion',
+    'processCriterion { id }',
+    (of) => ({ ...byId(of), control: 'A list.' }),
+    criterion,
+  ),
+  mutation('deleteProcessCriterion', 'id', byId, criterion),
+  mutation('createResourceNeed', 'resourceNeed { id }', resourceInput),
+  mutation('updateResourceNeed', 'resourceNeed { id }', (of) => ({ ...byId(of), status: 'WITHDRAWN' }), resource),
 ];
+
+/** Makes one of each, and what it needs. */
+export async function makeOneOfEach(scenario: Scenario, of: Thing): Promise<void> {
+  const each = [objective, responsibility, interview, competenceAction, communication, change, unintended];
+  for (const prepare of [...each, opportunityAction, provision, criterion, resource]) await prepare(scenario, of);
+}

@@ -1,5 +1,6 @@
-import { requestResync } from '@annex/service';
+import { newId, requestResync } from '@annex/service';
 import { make } from './context.doors.ts';
+import { makeOneOfEach } from './planning.doors.ts';
 import { type Scenario, startScenario } from './scenario.ts';
 import { upgrading } from './upgrading.ts';
 
@@ -27,6 +28,19 @@ const types = [
   'annex.controls.maturity.changed.v1',
   'annex.controls.strength-judgement.changed.v1',
   'annex.controls.implementation-task.changed.v1',
+  'annex.controls.objective.changed.v1',
+  'annex.controls.responsibility.changed.v1',
+  'annex.controls.leadership-interview.changed.v1',
+  'annex.controls.competence.changed.v1',
+  'annex.controls.competence-action.changed.v1',
+  'annex.controls.communication.changed.v1',
+  'annex.controls.isms-change.changed.v1',
+  'annex.controls.unintended-change.changed.v1',
+  'annex.controls.opportunity.changed.v1',
+  'annex.controls.opportunity-action.changed.v1',
+  'annex.controls.external-provision.changed.v1',
+  'annex.controls.process-criterion.changed.v1',
+  'annex.controls.resource-need.changed.v1',
   'annex.controls.upgrade.changed.v1',
   'annex.controls.upgrade-task.changed.v1',
 ] as const;
@@ -65,6 +79,7 @@ it('announces what an ISMS has again, as it is now', async () => {
       input: { ismsId, assessments: [{ controlId: 'A.8.28', level: 2, reason: 'Seen.' }] },
     },
   );
+  await makeOneOfEach(scenario, { id: implementationId, ismsId, measureId: newId() });
   await scenario.implement({ ismsId, controlIds: ['iso27001:2013:A.18.2.3'] });
   await upgrading(scenario).apply(ismsId);
   const latest = async (type: (typeof types)[number], skip = 0) => {

@@ -595,4 +595,97 @@ export const controlsEvents = {
       }),
     ),
   },
+  'annex.controls.opportunity.changed.v1': {
+    description:
+      'A risk to the ISMS itself, or an opportunity, was recorded, changed, decided on or closed (27001, 6.1.1)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        kind: Type.Union([Type.Literal('RISK'), Type.Literal('OPPORTUNITY')]),
+        issueIds: Type.Array(Uuid),
+        requirementIds: Type.Array(Uuid),
+        ownerId: Nullable(Uuid),
+        response: Type.Union([Type.Literal('UNDECIDED'), Type.Literal('ACT'), Type.Literal('NO_ACTION')]),
+        status: Type.Union([Type.Literal('OPEN'), Type.Literal('CLOSED')]),
+      }),
+    ),
+  },
+  'annex.controls.opportunity-action.changed.v1': {
+    description:
+      'An action that addresses a risk to the ISMS or an opportunity was planned, done, cancelled or evaluated (27001, 6.1.1 d and e)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        opportunityId: Uuid,
+        ownerId: Nullable(Uuid),
+        due: Nullable(Moment),
+        status: Type.Union([Type.Literal('PLANNED'), Type.Literal('DONE'), Type.Literal('CANCELLED')]),
+        doneAt: Nullable(Moment),
+        effectiveness: Type.Union([
+          Type.Literal('NOT_EVALUATED'),
+          Type.Literal('EFFECTIVE'),
+          Type.Literal('NOT_EFFECTIVE'),
+        ]),
+        evaluatedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.resource-need.changed.v1': {
+    description: 'Something that the ISMS needs was recorded, changed, provided, refused or withdrawn (27001, 7.1)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        kind: Type.Union([
+          Type.Literal('PEOPLE'),
+          Type.Literal('MONEY'),
+          Type.Literal('TECHNOLOGY'),
+          Type.Literal('PREMISES'),
+          Type.Literal('KNOWLEDGE'),
+          Type.Literal('OTHER'),
+        ]),
+        ownerId: Nullable(Uuid),
+        neededBy: Nullable(Moment),
+        status: Type.Union([
+          Type.Literal('OPEN'),
+          Type.Literal('PROVIDED'),
+          Type.Literal('REFUSED'),
+          Type.Literal('WITHDRAWN'),
+        ]),
+        decidedBy: Nullable(Type.String()),
+        decidedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.external-provision.changed.v1': {
+    description: 'A process, product or service from outside was recorded, changed, or is used no longer (27001, 8.1)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        kind: Type.Union([Type.Literal('PROCESS'), Type.Literal('PRODUCT'), Type.Literal('SERVICE')]),
+        partyId: Nullable(Uuid),
+        ownerId: Nullable(Uuid),
+        controlIds: Type.Array(Type.String(), { description: 'Catalogue ids such as iso27001:2022:A.5.19' }),
+        implementationIds: Type.Array(Uuid),
+        reviewDate: Nullable(Moment),
+        status: Type.Union([Type.Literal('IN_USE'), Type.Literal('ENDED')]),
+      }),
+    ),
+  },
+  'annex.controls.process-criterion.changed.v1': {
+    description: 'A criterion of a process of the ISMS was set, changed or taken away (27001, 8.1)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        processId: Uuid,
+        ownerId: Nullable(Uuid),
+        controlled: Type.Boolean({ description: 'Whether it says how the process is controlled in line with it' }),
+      }),
+    ),
+  },
 } as const;

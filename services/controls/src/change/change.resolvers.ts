@@ -20,27 +20,15 @@ import {
   type UpdateChangeInput,
   updateChange,
 } from './change.operations.ts';
-import {
-  changesOf,
-  findChanges,
-  findUnintended,
-  type IsmsChangeRow,
-  type UnintendedChangeRow,
-  unintendedOf,
-} from './change.store.ts';
-import type { ChangeStatus, UnintendedStatus } from './change.ts';
-import {
-  type RecordUnintendedInput,
-  recordUnintended,
-  type UpdateUnintendedInput,
-  updateUnintended,
-} from './unintended.operations.ts';
+import { changesOf, findChanges, type IsmsChangeRow } from './change.store.ts';
+import type { ChangeStatus } from './change.ts';
 
 type Context = CallContext<ControlsDatabase>;
 
 const byReference = ordering({ reference: 'asc' });
 
-function loadChange(context: Context, id: string): Promise<IsmsChangeRow> {
+/** The planned change of an id, batched; NOT_FOUND where the tenant has none. */
+export function loadChange(context: Context, id: string): Promise<IsmsChangeRow> {
   const loader = context.loader<string, IsmsChangeRow>('isms change', async (tx, ids) => {
     const rows = new Map((await findChanges(tx, ids)).map((row) => [row.id, row]));
     return ids.map((one) => rows.get(one) ?? notFound('IsmsChange', one));
@@ -48,17 +36,9 @@ function loadChange(context: Context, id: string): Promise<IsmsChangeRow> {
   return loader.load(id);
 }
 
-function loadUnintended(context: Context, id: string): Promise<UnintendedChangeRow> {
-  const loader = context.loader<string, UnintendedChangeRow>('unintended change', async (tx, ids) => {
-    const rows = new Map((await findUnintended(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('UnintendedChange', one));
-  });
-  return loader.load(id);
-}
-
-interface Filter<Status> extends ConnectionArgs {
+interface Filter extends ConnectionArgs {
   readonly ismsId?: string | null;
-  readonly status?: Status | null;
+  readonly status?: ChangeStatus | null;
 }
 
 export const changeModule: GraphqlModule<ControlsDatabase> = {
@@ -66,14 +46,9 @@ export const changeModule: GraphqlModule<ControlsDatabase> = {
   resolvers: {
     Query: {
       ismsChange: (_, { id }: { id: string }, context) => loadChange(context, id),
-      async ismsChanges(_, args: Filter<ChangeStatus>, context) {
+      async ismsChanges(_, args: Filter, context) {
         const ismsId = await context.read((tx) => ismsOf(tx, args.ismsId));
         return connection(context, args, { order: byReference, query: (tx) => changesOf(tx, ismsId, args) });
-      },
-      unintendedChange: (_, { id }: { id: string }, context) => loadUnintended(context, id),
-      async unintendedChanges(_, args: Filter<UnintendedStatus>, context) {
-        const ismsId = await context.read((tx) => ismsOf(tx, args.ismsId));
-        return connection(context, args, { order: byReference, query: (tx) => unintendedOf(tx, ismsId, args) });
       },
     },
     Mutation: {
@@ -93,25 +68,11 @@ export const changeModule: GraphqlModule<ControlsDatabase> = {
         const { id } = await context.write('completeIsmsChange', input, (tx) => completeChange(tx, input));
         return { ismsChange: await loadChange(context, id) };
       },
-      async recordUnintendedChange(_, { input }: { input: RecordUnintendedInput }, context) {
-        const { id } = await context.write('recordUnintendedChange', input, (tx) => recordUnintended(tx, input));
-        return { unintendedChange: await loadUnintended(context, id) };
-      },
-      async updateUnintendedChange(_, { input }: { input: UpdateUnintendedInput }, context) {
-        const { id } = await context.write('updateUnintendedChange', input, (tx) => updateUnintended(tx, input));
-        return { unintendedChange: await loadUnintended(context, id) };
-      },
     },
     IsmsChange: {
       __resolveReference: ({ id }: { id: string }, context: Context) => loadChange(context, id),
       isms: (row: IsmsChangeRow, _, context) => loadIsms(context, row.ismsId),
       owner: (row: IsmsChangeRow) => (row.ownerId === null ? null : { id: row.ownerId }),
-    },
-    UnintendedChange: {
-      __resolveReference: ({ id }: { id: string }, context: Context) => loadUnintended(context, id),
-      isms: (row: UnintendedChangeRow, _, context) => loadIsms(context, row.ismsId),
-      change: (row: UnintendedChangeRow, _, context) =>
-        row.changeId === null ? null : loadChange(context, row.changeId),
     },
   },
 };

@@ -30,7 +30,8 @@ export interface IsmsContext {
   readonly ismsId: string;
 }
 
-function loadIssue(context: Context, id: string): Promise<ContextIssueRow> {
+/** The issue of an id, batched; NOT_FOUND where the tenant has none. */
+export function loadIssue(context: Context, id: string): Promise<ContextIssueRow> {
   const loader = context.loader<string, ContextIssueRow>('context issue', async (tx, ids) => {
     const rows = new Map((await findIssues(tx, ids)).map((row) => [row.id, row]));
     return ids.map((one) => rows.get(one) ?? notFound('ContextIssue', one));
