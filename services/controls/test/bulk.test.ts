@@ -1,4 +1,5 @@
 import { newId } from '@annex/service';
+import { importItems } from '../src/library/library.operations.ts';
 import { type Scenario, startScenario } from './scenario.ts';
 
 let scenario: Scenario;
@@ -74,6 +75,23 @@ describe('changing many implementations at once', () => {
       { id: one },
     );
     expect(implementation).toEqual({ version: 1, title: 'Way 0' });
+  });
+
+  it('knows more own controls in all than one implementation may have', async () => {
+    const key = `own-${newId().slice(-12)}`;
+    const asked = { key, edition: '1', title: 'Own', format: 'TABLE', sha256: '' } as const;
+    const items = Array.from({ length: 120 }, (_, n) => ({
+      ...{ number: `X-${n}`, kind: 'CONTROL' as const, parent: null, title: `Own ${n}`, text: '', content: null },
+    }));
+    await scenario.service.database.write(scenario.test.scope(), (tx) => importItems(tx, asked, items));
+    const [one = '', two = ''] = await implementations(2);
+    const named = (from: number) => items.slice(from, from + 60).map(({ number }) => `${key}:1:${number}`);
+    const answer = await call([
+      { id: one, controlIds: named(0) },
+      { id: two, controlIds: named(60) },
+    ]);
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data).toMatchObject({ updateImplementations: { changed: 2 } });
   });
 
   it('takes a thousand and refuses one more, or none', async () => {

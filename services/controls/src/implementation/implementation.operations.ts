@@ -16,7 +16,7 @@ import {
   setControls,
   updateImplementationRow,
 } from './implementation.store.ts';
-import { controlIds, maxControls, progress } from './implementation.ts';
+import { controlIds, progress } from './implementation.ts';
 
 interface Changeable {
   readonly description?: string | null;
@@ -48,7 +48,7 @@ export interface Changed {
 
 /** Finds the full ids of controls, of Annex A or of the tenant's own catalogues. */
 export async function resolverOf(tx: WriteTx<ControlsDatabase>, given: readonly string[]) {
-  const unknown = given.filter((id) => !controlOf(id)).slice(0, maxControls);
+  const unknown = given.filter((id) => !controlOf(id));
   const own = new Set((await ownControls(tx, unknown)).map((row) => row.id));
   return (id: string) => controlOf(id)?.id ?? (own.has(id) ? id : undefined);
 }

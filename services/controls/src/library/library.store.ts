@@ -1,5 +1,6 @@
 import type { CatalogDocument, OscalBackMatter, OscalContent } from '@annex/oscal';
 import type { EntityColumns, Tx, WriteTx } from '@annex/service';
+import { sql } from 'kysely';
 import type { CatalogueFormat, CatalogueName, NewItem } from './library.ts';
 
 export interface CatalogueRow extends EntityColumns {
@@ -95,13 +96,16 @@ export function ownControls(
   ids: readonly string[],
 ): Promise<Pick<CatalogueItemRow, 'id' | 'number' | 'title'>[]> {
   if (ids.length === 0) return Promise.resolve([]);
-  return tx.db
-    .selectFrom('catalogueItem')
-    .select(['id', 'number', 'title'])
-    .where('tenantId', '=', tx.tenant)
-    .where('kind', '=', 'CONTROL')
-    .where('id', 'in', ids)
-    .execute();
+  return (
+    tx.db
+      .selectFrom('catalogueItem')
+      .select(['id', 'number', 'title'])
+      .where('tenantId', '=', tx.tenant)
+      .where('kind', '=', 'CONTROL')
+      // As one parameter: a bulk edit may name more than a statement has room for.
+      .where(({ ref }) => sql<boolean>`${ref('id')} = any(${[...ids]}::text[])`)
+      .execute()
+  );
 }
 
 /** Items of own catalogues of these identifiers; their catalogues are held until the transaction ends, so that none is taken away meanwhile. */
