@@ -40,6 +40,7 @@ export {
   type Ordering,
   ordering,
 } from './graphql/connection.ts';
+export { findEntity, loadEntity } from './graphql/entity.ts';
 export { type AnsweredError, answerError, documentErrors, unforeseen, variableFaults } from './graphql/errors.ts';
 export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
 export { checkDocumentSize, checkNesting, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';

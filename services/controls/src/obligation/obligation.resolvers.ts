@@ -1,10 +1,11 @@
-import { badInput, notFound } from '@annex/schema';
+import { badInput } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
   connection,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
@@ -28,11 +29,7 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadObligation(context: Context, id: string): Promise<ObligationRow> {
-  const loader = context.loader<string, ObligationRow>('obligation', async (tx, ids) => {
-    const rows = new Map((await findObligations(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Obligation', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Obligation', findObligations, id);
 }
 
 interface Filter extends ConnectionArgs {

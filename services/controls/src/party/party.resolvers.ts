@@ -1,5 +1,12 @@
-import { notFound } from '@annex/schema';
-import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import type { IsmsContext } from '../context/context.resolvers.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
@@ -35,19 +42,11 @@ const byName = ordering({ name: 'asc' });
 
 /** The interested party of an id, batched; NOT_FOUND where the tenant has none. */
 export function loadParty(context: Context, id: string): Promise<PartyRow> {
-  const loader = context.loader<string, PartyRow>('interested party', async (tx, ids) => {
-    const rows = new Map((await findParties(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('InterestedParty', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'InterestedParty', findParties, id);
 }
 
 function loadRequirement(context: Context, id: string): Promise<PartyRequirementRow> {
-  const loader = context.loader<string, PartyRequirementRow>('party requirement', async (tx, ids) => {
-    const rows = new Map((await findRequirements(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('PartyRequirement', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'PartyRequirement', findRequirements, id);
 }
 
 export const partyModule: GraphqlModule<ControlsDatabase> = {

@@ -3,14 +3,16 @@ import {
   type CallContext,
   type ConnectionArgs,
   connection,
+  findEntity,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
 import { controlOf, currentId } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
-import { findImplementations, type ImplementationRow } from '../implementation/implementation.store.ts';
+import { findImplementations } from '../implementation/implementation.store.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadControl } from '../library/control.loader.ts';
 import { type DecideInput, decide } from './decide.operations.ts';
@@ -48,11 +50,7 @@ interface Statement {
 type ShownRow = SoaRow & { readonly entryVersion: number | null };
 
 function loadVersion(context: Context, id: string): Promise<SoaVersionRow> {
-  const loader = context.loader<string, SoaVersionRow>('soa version', async (tx, ids) => {
-    const rows = new Map((await findVersions(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('SoaVersion', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'SoaVersion', findVersions, id);
 }
 
 /** The live lines of an ISMS, read once an answer however many fields ask. */
@@ -173,12 +171,7 @@ export const soaModule: GraphqlModule<ControlsDatabase> = {
     SoaImplementation: {
       owner: ({ ownerId }: { ownerId: string | null }) => (ownerId === null ? null : { id: ownerId }),
       implementation: ({ id }: { id: string }, _, context) =>
-        context
-          .loader<string, ImplementationRow | null>('implementation of soa', async (tx, ids) => {
-            const rows = new Map((await findImplementations(tx, ids)).map((row) => [row.id, row]));
-            return ids.map((one) => rows.get(one) ?? null);
-          })
-          .load(id),
+        findEntity(context, 'Implementation', findImplementations, id),
     },
   },
 };
