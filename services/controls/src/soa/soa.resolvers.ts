@@ -58,9 +58,12 @@ function live(context: Context, ismsId: string): Promise<ShownRow[]> {
   const loader = context.loader<string, ShownRow[]>('live soa', (tx, ids) =>
     Promise.all(
       ids.map(async (id) => {
-        const rows = await liveRows(tx, id);
-        const versions = new Map((await entriesOf(tx, id)).map((row) => [row.controlId, row.version]));
-        return rows.map((row) => ({ ...row, entryVersion: versions.get(row.controlId) ?? 0 }));
+        const entries = await entriesOf(tx, id);
+        const versions = new Map(entries.map((row) => [row.controlId, row.version]));
+        return (await liveRows(tx, id, entries)).map((row) => ({
+          ...row,
+          entryVersion: versions.get(row.controlId) ?? 0,
+        }));
       }),
     ),
   );
