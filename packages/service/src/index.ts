@@ -71,6 +71,7 @@ export {
   schedule,
   unschedule,
 } from './messaging/index.ts';
+export { newestOfEach } from './messaging/newest.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createOutboundClient, type OutboundClient, type PrivateAddresses } from './outbound.ts';
 export { nextReference } from './references.ts';
