@@ -16,7 +16,7 @@ export {
   startEmbeddedDatabase,
 } from './database/embedded.ts';
 export type { Migration } from './database/migrations.ts';
-export { migrateService, provisionDatabase } from './database/provision.ts';
+export { migrateDatabase } from './database/provision.ts';
 export { provisionRoles, queueRole, queueSchema, rolePassword, rolesOf, urlAs } from './database/roles.ts';
 export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
