@@ -1,13 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { queueConfig } from '@annex/service';
-import { startSystem } from '@annex/standalone';
-import pg from 'pg';
 import type { Bench } from './bench.ts';
 import { createOrganisation } from './organisation.ts';
-import { benchSecret, Stack, startPostgres, temporaryFolder } from './servers.ts';
+import { Stack } from './servers.ts';
 import { interleaved, median } from './statistics.ts';
-import { systemOptions } from './system.ts';
+import { openSystem } from './system.ts';
 
 /** NIST's resolved low baseline of SP 800-53, where the test inputs lie beside the repository. */
 const file = new URL('../../../../shared/inputs/oscal/sp800-53r5-low-baseline-catalog.json', import.meta.url);
@@ -46,20 +43,7 @@ export const catalogueImport: Bench = {
     if (!existsSync(file)) return { skipped: 'the low baseline of SP 800-53 is not beside the repository' };
     const stack = new Stack();
     try {
-      const postgres = stack.add(await startPostgres(), (server) => server.stop());
-      const folder = stack.add(temporaryFolder(), (made) => made.remove());
-      const system = stack.add(
-        await startSystem(
-          systemOptions({
-            databaseUrl: postgres.url,
-            secret: benchSecret,
-            queue: queueConfig(postgres.url, undefined, benchSecret),
-            blobFolder: folder.path,
-            poolSize: 6,
-          }),
-        ),
-        (started) => started.stop(),
-      );
+      const { system, client } = await openSystem(stack, 6);
       const { key } = await createOrganisation(system, 'import');
       const url = await system.gateway.app.listen({ host: '127.0.0.1', port: 0 });
       const body = readFileSync(file);
@@ -76,8 +60,6 @@ export const catalogueImport: Bench = {
         await answer.arrayBuffer();
         return performance.now() - began;
       };
-      const client = stack.add(new pg.Client({ connectionString: postgres.url }), (connected) => connected.end());
-      await client.connect();
       await client.query(
         'create schema bench; create table bench.item (edition int, position int, id text, parent text, title text, text text, content jsonb, primary key (edition, id))',
       );

@@ -1,12 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { queueConfig } from '@annex/service';
-import { startSystem } from '@annex/standalone';
-import pg from 'pg';
 import type { Bench } from './bench.ts';
 import { createOrganisation } from './organisation.ts';
-import { benchSecret, Stack, startPostgres, temporaryFolder } from './servers.ts';
+import { Stack } from './servers.ts';
 import { interleaved, median } from './statistics.ts';
-import { systemOptions } from './system.ts';
+import { openSystem } from './system.ts';
 
 const rounds = 12;
 const readsARound = 10;
@@ -93,18 +90,7 @@ export const soaRead: Bench = {
   async run(progress) {
     const stack = new Stack();
     try {
-      const postgres = stack.add(await startPostgres(), (server) => server.stop());
-      const folder = stack.add(temporaryFolder(), (made) => made.remove());
-      const options = systemOptions({
-        databaseUrl: postgres.url,
-        secret: benchSecret,
-        queue: queueConfig(postgres.url, undefined, benchSecret),
-        blobFolder: folder.path,
-        poolSize: 10,
-      });
-      const system = stack.add(await startSystem(options), (started) => started.stop());
-      const client = stack.add(new pg.Client({ connectionString: postgres.url }), (opened) => opened.end());
-      await client.connect();
+      const { system, client } = await openSystem(stack);
       const { tenantId, key, create } = await createOrganisation(system, 'statement');
       const ismsId = await create('createIsms', 'isms', { name: 'Whole', scope: 'All of it.' });
       await system.settle();

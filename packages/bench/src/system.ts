@@ -1,6 +1,8 @@
 import { gatewayConfig } from '@annex/gateway';
-import { createLogger, EnvironmentReader, type Logger, type QueueConfig } from '@annex/service';
-import type { SystemOptions } from '@annex/standalone';
+import { createLogger, EnvironmentReader, type Logger, type QueueConfig, queueConfig } from '@annex/service';
+import { type System, type SystemOptions, startSystem } from '@annex/standalone';
+import pg from 'pg';
+import { benchSecret, type Stack, startPostgres, temporaryFolder } from './servers.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -34,4 +36,24 @@ export function systemOptions(settings: SystemSettings, log?: Logger): SystemOpt
     gateway: gatewayConfig(new EnvironmentReader({}), false),
     log: log ?? createLogger({ service: 'bench', level: 'silent' }),
   };
+}
+
+/** The whole system in this process on a PostgreSQL of its own, with a connection of the superuser's; the stack stops them. */
+export async function openSystem(
+  stack: Stack,
+  poolSize = 10,
+): Promise<{ readonly system: System; readonly client: pg.Client }> {
+  const postgres = stack.add(await startPostgres(), (server) => server.stop());
+  const folder = stack.add(temporaryFolder(), (made) => made.remove());
+  const options = systemOptions({
+    databaseUrl: postgres.url,
+    secret: benchSecret,
+    queue: queueConfig(postgres.url, undefined, benchSecret),
+    blobFolder: folder.path,
+    poolSize,
+  });
+  const system = stack.add(await startSystem(options), (started) => started.stop());
+  const client = stack.add(new pg.Client({ connectionString: postgres.url }), (opened) => opened.end());
+  await client.connect();
+  return { system, client };
 }

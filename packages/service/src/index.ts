@@ -16,7 +16,7 @@ export {
   startEmbeddedDatabase,
 } from './database/embedded.ts';
 export type { Migration } from './database/migrations.ts';
-export { migrateService, provisionDatabase } from './database/provision.ts';
+export { migrateDatabase } from './database/provision.ts';
 export { provisionRoles, queueRole, queueSchema, rolePassword, rolesOf, urlAs } from './database/roles.ts';
 export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
@@ -40,6 +40,7 @@ export {
   type Ordering,
   ordering,
 } from './graphql/connection.ts';
+export { findEntity, loadEntity } from './graphql/entity.ts';
 export { type AnsweredError, answerError, documentErrors, unforeseen, variableFaults } from './graphql/errors.ts';
 export { type Execute, type GraphqlAnswer, type GraphqlRequest, statusOf } from './graphql/execute.ts';
 export { checkDocumentSize, checkNesting, defaultLimits, type GraphqlLimits, limitsRule } from './graphql/limits.ts';
@@ -71,6 +72,7 @@ export {
   scheduleAll,
   unschedule,
 } from './messaging/index.ts';
+export { newestOfEach } from './messaging/newest.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createOutboundClient, type OutboundClient, type PrivateAddresses } from './outbound.ts';
 export { nextReference } from './references.ts';

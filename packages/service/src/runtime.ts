@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ClockKind } from './clock.ts';
 import { type EnvironmentReader, type ProcessConfig, processConfig } from './config.ts';
 import { connectDatabase, type Database } from './database/database.ts';
-import { migrateService, provisionDatabase } from './database/provision.ts';
+import { migrateDatabase } from './database/provision.ts';
 import { provisionRoles, rolePassword, rolesOf, urlAs } from './database/roles.ts';
 import type { ServiceDefinition } from './definition.ts';
 import type { Execute } from './graphql/execute.ts';
@@ -119,9 +119,7 @@ export async function prepareDatabase(
     definitions.map((definition) => definition.name),
     config.secret,
   );
-  await provisionDatabase(config.databaseUrl);
-  for (const definition of definitions)
-    await migrateService(config.databaseUrl, definition.name, definition.migrations);
+  await migrateDatabase(config.databaseUrl, definitions);
 }
 
 /** The seed of the key that signs internal tokens; follows from the gateway's secret. */

@@ -1,4 +1,4 @@
-import { migrateService } from '@annex/service';
+import { migrateDatabase } from '@annex/service';
 import { type TestCaller, testDatabase } from '@annex/service/testing';
 import { migrations } from '../src/migrations/index.ts';
 import { anna, ben, type Scenario, startScenario } from './scenario.ts';
@@ -227,7 +227,7 @@ it('what upgrades left to people before there were tasks is carried over into ta
       await insert(tenant, applied, 'APPLIED', [point('SPLIT', 'X', anna, ben), point('NEW_CONTROL', 'Y')]);
       await insert(other, undone, 'UNDONE', [point('REMOVED', 'Z', anna)]);
     });
-    await migrateService(before.url, 'controls', migrations);
+    await migrateDatabase(before.url, [{ name: 'controls', migrations }]);
     const shown = await before.admin(async (client) => {
       const tasks = await client.query(
         `select tenant_id, upgrade_id, kind, sentence, source_ids, target_ids, implementation_ids, status, version from controls.upgrade_task order by tenant_id, id`,

@@ -2,17 +2,23 @@ import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { auditEvents } from './audit.ts';
 import { conformityEvents } from './conformity.ts';
+import { contextEvents } from './context.ts';
 import { controlsEvents } from './controls.ts';
 import { Envelope, type EnvelopeOf } from './envelope.ts';
 import { evidenceEvents } from './evidence.ts';
 import { identityEvents } from './identity.ts';
 import { integrationsEvents } from './integrations.ts';
+import { libraryEvents } from './library.ts';
+import { planningEvents } from './planning.ts';
 import { riskEvents } from './risk.ts';
 
 /** Every event of Annex by type: what it says and the schema of its data. */
 export const events = {
   ...identityEvents,
   ...controlsEvents,
+  ...libraryEvents,
+  ...contextEvents,
+  ...planningEvents,
   ...evidenceEvents,
   ...riskEvents,
   ...auditEvents,

@@ -21,12 +21,28 @@ const commonMigrations: readonly Migration[] = [
   ...conformityMigrations,
 ];
 
-async function withLock<R>(adminUrl: string, run: (client: pg.Client) => Promise<R>): Promise<R> {
+/** A service's name and the migrations that make its tables. */
+export interface Migrated {
+  readonly name: ServiceName;
+  readonly migrations: readonly Migration[];
+}
+
+/**
+ * Brings a database to the present: what all services share, then the schemas of each by its migrations. Whole services
+ * one after the other on one connection, under a lock that other processes wait for; safe to run again.
+ * @param adminUrl a role that may create schemas and is a member of the services' owner roles
+ * @returns the names of the migrations that ran, as `service/migration`
+ * @throws Error naming the migration that failed; nothing of it is kept, those before it are
+ */
+export async function migrateDatabase(adminUrl: string, services: readonly Migrated[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    return await run(client);
+    await makeShared(client);
+    const ran: string[] = [];
+    for (const service of services) ran.push(...(await migrateService(client, service)));
+    return ran;
   } finally {
     // Ending the session lets the lock go.
     await client.end();
@@ -34,59 +50,48 @@ async function withLock<R>(adminUrl: string, run: (client: pg.Client) => Promise
 }
 
 /** What every service shares: the clock's row, the queue's schema, and nobody creating things in public. */
-export async function provisionDatabase(adminUrl: string): Promise<void> {
-  await withLock(adminUrl, async (client) => {
-    await client.query(`
-      revoke create on schema public from public;
-      create schema if not exists annex;
-      create table if not exists annex.clock (one boolean primary key default true check (one), moment timestamptz);
-      grant usage on schema annex to public;
-      grant select on annex.clock to public;
-      create schema if not exists ${identifier(queueSchema)} authorization ${identifier(queueRole)};
-    `);
-  });
+async function makeShared(client: pg.Client): Promise<void> {
+  await client.query(`
+    revoke create on schema public from public;
+    create schema if not exists annex;
+    create table if not exists annex.clock (one boolean primary key default true check (one), moment timestamptz);
+    grant usage on schema annex to public;
+    grant select on annex.clock to public;
+    create schema if not exists ${identifier(queueSchema)} authorization ${identifier(queueRole)};
+  `);
 }
 
-/**
- * Makes the three schemas of a service and brings them to the present by its migrations, each in a transaction of its own.
- * @returns the names of the migrations that ran
- */
-export async function migrateService(
-  adminUrl: string,
-  service: ServiceName,
-  migrations: readonly Migration[],
-): Promise<string[]> {
+/** Makes the three schemas of a service and runs the migrations it lacks, each in a transaction of its own. */
+async function migrateService(client: pg.Client, { name: service, migrations }: Migrated): Promise<string[]> {
   const roles = rolesOf(service);
   const [owner, login, worker] = [identifier(roles.owner), identifier(roles.login), identifier(roles.worker)];
-  return withLock(adminUrl, async (client) => {
-    // Several statements sent as one answer with a result each; the last names what has run.
-    const results = (await client.query(`
-      create schema if not exists ${service} authorization ${owner};
-      create schema if not exists ${service}_history authorization ${owner};
-      create schema if not exists ${service}_asof authorization ${owner};
-      grant usage on schema ${service}, ${service}_history, ${service}_asof to ${login};
-      grant usage on schema ${service} to ${worker};
-      set role ${owner};
-      create table if not exists ${service}.migration (name text primary key, applied_at timestamptz not null default clock_timestamp());
-      select name from ${service}.migration;
-    `)) as unknown as pg.QueryResult<{ name: string }>[];
-    const applied = new Set(results.at(-1)?.rows.map((row) => row.name));
-    const ran: string[] = [];
-    for (const migration of [...commonMigrations, ...migrations]) {
-      if (applied.has(migration.name)) continue;
-      await client.query('begin');
-      try {
-        await client.query(`set local search_path = ${service}`);
-        await migration.up(tableBuilder(client, service));
-        await client.query(`insert into ${service}.migration (name) values ($1)`, [migration.name]);
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback');
-        throw new Error(`Migration ${service}/${migration.name} failed; nothing of it was kept`, { cause: error });
-      }
-      ran.push(migration.name);
+  // Several statements sent as one answer with a result each; the last names what has run.
+  const results = (await client.query(`
+    create schema if not exists ${service} authorization ${owner};
+    create schema if not exists ${service}_history authorization ${owner};
+    create schema if not exists ${service}_asof authorization ${owner};
+    grant usage on schema ${service}, ${service}_history, ${service}_asof to ${login};
+    grant usage on schema ${service} to ${worker};
+    set role ${owner};
+    create table if not exists ${service}.migration (name text primary key, applied_at timestamptz not null default clock_timestamp());
+    select name from ${service}.migration;
+  `)) as unknown as pg.QueryResult<{ name: string }>[];
+  const applied = new Set(results.at(-1)?.rows.map((row) => row.name));
+  const ran: string[] = [];
+  for (const migration of [...commonMigrations, ...migrations]) {
+    if (applied.has(migration.name)) continue;
+    await client.query('begin');
+    try {
+      await client.query(`set local search_path = ${service}`);
+      await migration.up(tableBuilder(client, service));
+      await client.query(`insert into ${service}.migration (name) values ($1)`, [migration.name]);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw new Error(`Migration ${service}/${migration.name} failed; nothing of it was kept`, { cause: error });
     }
-    await client.query('reset role');
-    return ran;
-  });
+    ran.push(`${service}/${migration.name}`);
+  }
+  await client.query('reset role');
+  return ran;
 }

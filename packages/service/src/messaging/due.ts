@@ -2,9 +2,15 @@ import type { WriteTx } from '../database/transaction.ts';
 
 /**
  * Asks for the handler of `kind` to be called about `subjectId` once business time has reached `dueAt`. There is one
- * due moment a kind and subject: a later call moves it.
+ * due moment a kind and subject: a later call moves it, and one without a moment takes it back.
  */
-export async function schedule<T>(tx: WriteTx<T>, kind: string, subjectId: string, dueAt: Date): Promise<void> {
+export async function schedule<T>(
+  tx: WriteTx<T>,
+  kind: string,
+  subjectId: string,
+  dueAt: Date | null | undefined,
+): Promise<void> {
+  if (!dueAt) return unschedule(tx, kind, subjectId);
   await tx.query(
     `insert into due (tenant_id, kind, subject_id, due_at) values ($1, $2, $3, $4)
      on conflict (tenant_id, kind, subject_id) do update set due_at = excluded.due_at, attempts = 0, retry_after = null`,

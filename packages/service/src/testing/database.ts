@@ -5,17 +5,10 @@ import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import type { ClockKind } from '../clock.ts';
 import { connectDatabase, type Database } from '../database/database.ts';
-import type { Migration } from '../database/migrations.ts';
-import { migrateService, provisionDatabase } from '../database/provision.ts';
+import { type Migrated, migrateDatabase } from '../database/provision.ts';
 import { queueRole, rolePassword, rolesOf, urlAs } from '../database/roles.ts';
 import { type Scope, systemScope } from '../scope.ts';
 import { testSecret } from './cluster.ts';
-
-/** What a test database is made for: services with their migrations. */
-export interface Migrated {
-  readonly name: ServiceName;
-  readonly migrations: readonly Migration[];
-}
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -68,8 +61,7 @@ async function template(clusterUrl: string, services: readonly Migrated[]): Prom
     await client.query(`drop database if exists ${making}`);
     await client.query(`create database ${making}`);
     const url = databaseIn(clusterUrl, making);
-    await provisionDatabase(url);
-    for (const service of services) await migrateService(url, service.name, service.migrations);
+    await migrateDatabase(url, services);
     await client.query(`alter database ${making} rename to ${name}`);
   });
   return name;

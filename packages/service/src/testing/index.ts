@@ -1,4 +1,4 @@
 export { startTestCluster, type TestCluster, testSecret } from './cluster.ts';
-export { type Migrated, silent, type TestDatabase, testDatabase } from './database.ts';
+export { silent, type TestDatabase, testDatabase } from './database.ts';
 export { selectionsOf } from './fields.ts';
 export { type Backend, backends, startTestService, type TestCaller, type TestService, testQueue } from './service.ts';

@@ -8,7 +8,8 @@ import type { WriteTx } from '../../src/database/transaction.ts';
 import type { ServiceDefinition } from '../../src/definition.ts';
 import { type Messaging, type MessagingParts, type QueueConfig, startMessaging } from '../../src/messaging/index.ts';
 import { systemScope } from '../../src/scope.ts';
-import { type Migrated, silent, type TestDatabase } from '../../src/testing/index.ts';
+import type { Migrated } from '../../src/database/provision.ts';
+import { silent, type TestDatabase } from '../../src/testing/index.ts';
 
 /** A table whose rows count how often an event had its effect. */
 const effects: Migrated['migrations'] = [

@@ -5,6 +5,7 @@ import {
   entityFields,
   ismsOf,
   judge,
+  newestOfEach,
   newId,
   nextReference,
   schedule,
@@ -13,7 +14,6 @@ import {
 } from '@annex/service';
 import { answerDueAt, answerDueKind, auditRules } from '../conformity.ts';
 import type { IsmsTables } from '../isms/isms.store.ts';
-import { newestById } from '../projection.ts';
 import { checkDecision, checkProposal, type DecideFindingInput, type ProposeFindingInput } from './finding.input.ts';
 import {
   changeFinding,
@@ -128,7 +128,7 @@ export async function followRisks(
   tx: WriteTx<Tables>,
   { rows }: EventData<'annex.risk.risk.changed.v1'>,
 ): Promise<void> {
-  const seen = await projectRisks(tx, newestById(rows));
+  const seen = await projectRisks(tx, newestOfEach(rows));
   if (seen.length === 0) return;
   const ids = seen.map((risk) => risk.id);
   const standing = await holdStanding(tx, 'RISK_ABOVE_CRITERIA', ids);

@@ -1,8 +1,7 @@
 import type { EventData } from '@annex/schema';
-import { judge, type WriteTx } from '@annex/service';
+import { judge, newestOfEach, type WriteTx } from '@annex/service';
 import { auditRules } from '../conformity.ts';
 import type { FindingTables } from '../finding/finding.store.ts';
-import { newestById } from '../projection.ts';
 import { type IsmsTables, projectIsms } from './isms.store.ts';
 
 /** Takes over what controls tells of its ISMS; a new one is judged from the start. */
@@ -10,6 +9,6 @@ export async function followIsms(
   tx: WriteTx<IsmsTables & FindingTables>,
   { rows }: EventData<'annex.controls.isms.changed.v1'>,
 ): Promise<void> {
-  const changed = await projectIsms(tx, newestById(rows));
+  const changed = await projectIsms(tx, newestOfEach(rows));
   if (changed.length > 0) await judge(tx, 'audit', changed, auditRules);
 }

@@ -1,6 +1,5 @@
 import type { EventData } from '@annex/schema';
-import type { WriteTx } from '@annex/service';
-import { newestById } from '../projection.ts';
+import { newestOfEach, type WriteTx } from '@annex/service';
 import { clauses } from './clauses.ts';
 import {
   announcedVerdicts,
@@ -20,7 +19,7 @@ export async function gatherConformity(
   service: string,
   { rows }: ConformityData,
 ): Promise<void> {
-  for (const ismsId of await gatherRules(tx, service, newestById(rows))) await announceMoves(tx, ismsId);
+  for (const ismsId of await gatherRules(tx, service, newestOfEach(rows))) await announceMoves(tx, ismsId);
 }
 
 async function announceMoves(tx: WriteTx<ReadinessTables>, ismsId: string): Promise<void> {

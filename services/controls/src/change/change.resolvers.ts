@@ -1,13 +1,4 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import {
@@ -29,11 +20,7 @@ const byReference = ordering({ reference: 'asc' });
 
 /** The planned change of an id, batched; NOT_FOUND where the tenant has none. */
 export function loadChange(context: Context, id: string): Promise<IsmsChangeRow> {
-  const loader = context.loader<string, IsmsChangeRow>('isms change', async (tx, ids) => {
-    const rows = new Map((await findChanges(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('IsmsChange', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'IsmsChange', findChanges, id);
 }
 
 interface Filter extends ConnectionArgs {

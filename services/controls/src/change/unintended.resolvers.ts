@@ -1,13 +1,4 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadChange } from './change.resolvers.ts';
@@ -25,11 +16,7 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadUnintended(context: Context, id: string): Promise<UnintendedChangeRow> {
-  const loader = context.loader<string, UnintendedChangeRow>('unintended change', async (tx, ids) => {
-    const rows = new Map((await findUnintended(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('UnintendedChange', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'UnintendedChange', findUnintended, id);
 }
 
 interface Filter extends ConnectionArgs {

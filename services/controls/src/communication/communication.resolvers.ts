@@ -1,16 +1,7 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
-import { partyOrNull } from '../party/party.resolvers.ts';
+import { findParties } from '../party/party.store.ts';
 import {
   type CreateCommunicationInput,
   createCommunication,
@@ -25,11 +16,7 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadCommunication(context: Context, id: string): Promise<CommunicationRow> {
-  const loader = context.loader<string, CommunicationRow>('communication', async (tx, ids) => {
-    const rows = new Map((await findCommunications(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Communication', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Communication', findCommunications, id);
 }
 
 interface Filter extends ConnectionArgs {
@@ -62,7 +49,7 @@ export const communicationModule: GraphqlModule<ControlsDatabase> = {
       __resolveReference: ({ id }: { id: string }, context: Context) => loadCommunication(context, id),
       isms: (row: CommunicationRow, _, context) => loadIsms(context, row.ismsId),
       async parties(row: CommunicationRow, _, context) {
-        const found = await Promise.all(row.partyIds.map((id) => partyOrNull(context, id)));
+        const found = await Promise.all(row.partyIds.map((id) => findEntity(context, 'InterestedParty', findParties, id)));
         return found.filter((one) => one !== null);
       },
       owner: (row: CommunicationRow) => (row.ownerId === null ? null : { id: row.ownerId }),

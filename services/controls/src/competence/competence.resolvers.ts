@@ -1,13 +1,4 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadResponsibility } from '../responsibility/responsibility.resolvers.ts';
@@ -33,19 +24,11 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadCompetence(context: Context, id: string): Promise<CompetenceRow> {
-  const loader = context.loader<string, CompetenceRow>('competence', async (tx, ids) => {
-    const rows = new Map((await findCompetences(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Competence', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Competence', findCompetences, id);
 }
 
 function loadAction(context: Context, id: string): Promise<CompetenceActionRow> {
-  const loader = context.loader<string, CompetenceActionRow>('competence action', async (tx, ids) => {
-    const rows = new Map((await findActions(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('CompetenceAction', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'CompetenceAction', findActions, id);
 }
 
 interface Filter extends ConnectionArgs {

@@ -8,7 +8,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
@@ -83,8 +82,7 @@ function climateEvent(row: ClimateRow): EventRow<'annex.controls.climate.changed
 /** Judges what follows from the context now, and sees to it that the next date on which it changes by itself is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextReview(tx, ismsId);
-  if (next) await schedule(tx, contextReviewDue, ismsId, next);
-  else await unschedule(tx, contextReviewDue, ismsId);
+  await schedule(tx, contextReviewDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], [...contextRules, ...scopeRules]);
 }
 

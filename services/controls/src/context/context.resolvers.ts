@@ -1,10 +1,10 @@
-import { notFound } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
   connection,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
@@ -32,11 +32,7 @@ export interface IsmsContext {
 
 /** The issue of an id, batched; NOT_FOUND where the tenant has none. */
 export function loadIssue(context: Context, id: string): Promise<ContextIssueRow> {
-  const loader = context.loader<string, ContextIssueRow>('context issue', async (tx, ids) => {
-    const rows = new Map((await findIssues(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('ContextIssue', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'ContextIssue', findIssues, id);
 }
 
 export const contextModule: GraphqlModule<ControlsDatabase> = {

@@ -1,5 +1,5 @@
-import { badInput, notFound } from '@annex/schema';
-import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, ordering, sdl } from '@annex/service';
+import { badInput } from '@annex/schema';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, loadEntity, ordering, sdl } from '@annex/service';
 import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
@@ -24,11 +24,7 @@ const latestFirst = ordering({ id: 'desc' });
 
 /** The exception of an id, batched; NOT_FOUND where the tenant has none. */
 function loadException(context: Context, id: string): Promise<ExceptionRow> {
-  const loader = context.loader<string, ExceptionRow>('exception', async (tx, ids) => {
-    const rows = new Map((await findExceptions(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Exception', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Exception', findExceptions, id);
 }
 
 type Filter = ConnectionArgs & Omit<ExceptionFilter, 'controlId'> & { readonly controlId?: string | null };

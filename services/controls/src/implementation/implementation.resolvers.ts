@@ -1,5 +1,13 @@
-import { badInput, notFound } from '@annex/schema';
-import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, ordering, sdl } from '@annex/service';
+import { badInput } from '@annex/schema';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
@@ -26,11 +34,7 @@ const byAge = ordering({ id: 'asc' });
 
 /** The implementation of an id, batched; NOT_FOUND where the tenant has none. */
 export function loadImplementation(context: Context, id: string): Promise<ImplementationRow> {
-  const loader = context.loader<string, ImplementationRow>('implementation', async (tx, ids) => {
-    const rows = new Map((await findImplementations(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Implementation', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Implementation', findImplementations, id);
 }
 
 /** How the tenant implements a control; one statement for all controls of an answer. */

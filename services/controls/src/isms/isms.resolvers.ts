@@ -1,5 +1,4 @@
-import { notFound } from '@annex/schema';
-import { type CallContext, connection, type GraphqlModule, ismsOf, ordering, sdl } from '@annex/service';
+import { type CallContext, connection, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { type CreateIsmsInput, createIsms, type UpdateIsmsInput, updateIsms } from './isms.operations.ts';
 import { allIsms, findIsms, type IsmsRow } from './isms.store.ts';
@@ -10,11 +9,7 @@ const byName = ordering({ name: 'asc' });
 
 /** The ISMS of an id, batched; NOT_FOUND as a value where there is none. */
 export function loadIsms(context: Context, id: string): Promise<IsmsRow> {
-  const loader = context.loader<string, IsmsRow>('isms', async (tx, ids) => {
-    const rows = new Map((await findIsms(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Isms', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Isms', findIsms, id);
 }
 
 export const ismsModule: GraphqlModule<ControlsDatabase> = {

@@ -1,13 +1,4 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import {
@@ -24,11 +15,7 @@ type Context = CallContext<ControlsDatabase>;
 const latestFirst = ordering({ heldAt: 'desc' });
 
 function loadInterview(context: Context, id: string): Promise<InterviewRow> {
-  const loader = context.loader<string, InterviewRow>('leadership interview', async (tx, ids) => {
-    const rows = new Map((await findInterviews(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('LeadershipInterview', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'LeadershipInterview', findInterviews, id);
 }
 
 interface Filter extends ConnectionArgs {

@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import type { IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
+import { type IsmsEntityColumns, newestOfEach, type Tx, type WriteTx } from '@annex/service';
 
 export type AttainmentState = EventRow<'annex.evidence.attainment.changed.v1'>['state'];
 
@@ -38,7 +38,7 @@ async function keepNewer(
   tx: WriteTx<MeasureTables>,
   table: 'measure' | 'attainment',
   columns: { readonly [column: string]: string },
-  rows: readonly { readonly id: string }[],
+  rows: readonly { readonly id: string; readonly version: number }[],
 ): Promise<string[]> {
   const names = Object.keys(columns);
   const all = ['tenant_id', 'id', 'isms_id', 'version', 'created_at', 'created_by', 'updated_at', 'updated_by'];
@@ -58,15 +58,6 @@ async function keepNewer(
 }
 
 const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-
-/** One statement cannot write a row twice, so of several rows of an event about one measure the newest is taken. */
-function newestOfEach(rows: readonly { readonly id: string; readonly version?: number }[]) {
-  const newest = new Map<string, (typeof rows)[number]>();
-  for (const row of rows) {
-    if ((newest.get(row.id)?.version ?? 0) < (row.version ?? 0)) newest.set(row.id, row);
-  }
-  return [...newest.values()];
-}
 
 export function keepMeasures(
   tx: WriteTx<MeasureTables>,

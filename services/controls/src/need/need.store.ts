@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import type { IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
+import { type IsmsEntityColumns, newestOfEach, type Tx, type WriteTx } from '@annex/service';
 
 /** A risk as far as this service needs it: what it rests on, and whether it is open. */
 export interface RiskNeedRow extends IsmsEntityColumns {
@@ -20,14 +20,12 @@ export async function keepRiskNeeds(
   tx: WriteTx<RiskNeedTable>,
   rows: readonly EventRow<'annex.risk.need.changed.v1'>[],
 ): Promise<string[]> {
-  const newest = new Map<string, (typeof rows)[number]>();
-  for (const row of rows) if (row.version > (newest.get(row.id)?.version ?? 0)) newest.set(row.id, row);
-  const kept = [...newest.values()]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, ismsId, version, deleted = false, reference, title, status, implementationIds }) => ({
+  const kept = newestOfEach(rows).map(
+    ({ id, ismsId, version, deleted = false, reference, title, status, implementationIds }) => ({
       ...{ id, isms_id: ismsId, source_version: version, deleted, reference, title, status },
       implementation_ids: implementationIds,
-    }));
+    }),
+  );
   const { rows: changed } = await tx.query<{ isms_id: string }>(
     `insert into risk_need as present (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by,
         source_version, deleted, reference, title, status, implementation_ids)

@@ -1,17 +1,8 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { knownRisk, loadObligation } from '../obligation/obligation.resolvers.ts';
-import { requirementOrNull } from '../party/party.resolvers.ts';
+import { findRequirements } from '../party/party.store.ts';
 import {
   type CreateObjectiveInput,
   createObjective,
@@ -27,11 +18,7 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadObjective(context: Context, id: string): Promise<ObjectiveRow> {
-  const loader = context.loader<string, ObjectiveRow>('objective', async (tx, ids) => {
-    const rows = new Map((await findObjectives(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Objective', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Objective', findObjectives, id);
 }
 
 /** What the measures of an objective say, batched. */
@@ -71,7 +58,7 @@ export const objectiveModule: GraphqlModule<ControlsDatabase> = {
       isms: (row: ObjectiveRow, _, context) => loadIsms(context, row.ismsId),
       owner: (row: ObjectiveRow) => (row.ownerId === null ? null : { id: row.ownerId }),
       requirements: async (row: ObjectiveRow, _, context) =>
-        there(await Promise.all(row.requirementIds.map((id) => requirementOrNull(context, id)))),
+        there(await Promise.all(row.requirementIds.map((id) => findEntity(context, 'PartyRequirement', findRequirements, id)))),
       obligations: (row: ObjectiveRow, _, context) =>
         Promise.all(row.obligationIds.map((id) => loadObligation(context, id))),
       risks: async (row: ObjectiveRow, _, context) =>

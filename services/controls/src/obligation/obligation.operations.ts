@@ -9,7 +9,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import { controlOf } from '../catalogue/catalogue.ts';
@@ -126,8 +125,7 @@ async function linksOf(
 /** Judges what follows from the obligations now, and sees to it that the next review date is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextReview(tx, ismsId);
-  if (next) await schedule(tx, obligationReviewDue, ismsId, next);
-  else await unschedule(tx, obligationReviewDue, ismsId);
+  await schedule(tx, obligationReviewDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], obligationRules);
 }
 

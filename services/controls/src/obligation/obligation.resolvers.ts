@@ -1,10 +1,11 @@
-import { badInput, notFound } from '@annex/schema';
+import { badInput } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
   connection,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
@@ -29,11 +30,7 @@ const byReference = ordering({ reference: 'asc' });
 
 /** The obligation of an id, batched; NOT_FOUND where the tenant has none. */
 export function loadObligation(context: Context, id: string): Promise<ObligationRow> {
-  const loader = context.loader<string, ObligationRow>('obligation', async (tx, ids) => {
-    const rows = new Map((await findObligations(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Obligation', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Obligation', findObligations, id);
 }
 
 interface Filter extends ConnectionArgs {

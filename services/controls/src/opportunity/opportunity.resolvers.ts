@@ -1,17 +1,8 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import { loadIssue } from '../context/context.resolvers.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
-import { requirementOrNull } from '../party/party.resolvers.ts';
+import { findRequirements } from '../party/party.store.ts';
 import { type CreateActionInput, createAction, type UpdateActionInput, updateAction } from './action.operations.ts';
 import {
   type CreateOpportunityInput,
@@ -34,19 +25,11 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadOpportunity(context: Context, id: string): Promise<OpportunityRow> {
-  const loader = context.loader<string, OpportunityRow>('opportunity', async (tx, ids) => {
-    const rows = new Map((await findOpportunities(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Opportunity', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Opportunity', findOpportunities, id);
 }
 
 function loadAction(context: Context, id: string): Promise<OpportunityActionRow> {
-  const loader = context.loader<string, OpportunityActionRow>('opportunity action', async (tx, ids) => {
-    const rows = new Map((await findActions(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('OpportunityAction', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'OpportunityAction', findActions, id);
 }
 
 interface Filter extends ConnectionArgs {
@@ -93,7 +76,7 @@ export const opportunityModule: GraphqlModule<ControlsDatabase> = {
       owner,
       issues: (row: OpportunityRow, _, context) => Promise.all(row.issueIds.map((id) => loadIssue(context, id))),
       async requirements(row: OpportunityRow, _, context) {
-        const found = await Promise.all(row.requirementIds.map((id) => requirementOrNull(context, id)));
+        const found = await Promise.all(row.requirementIds.map((id) => findEntity(context, 'PartyRequirement', findRequirements, id)));
         return found.filter((one) => one !== null);
       },
       actions: (row: OpportunityRow, _, context) =>

@@ -1,5 +1,12 @@
-import { notFound } from '@annex/schema';
-import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import type { IsmsContext } from '../context/context.resolvers.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
@@ -33,35 +40,13 @@ type Context = CallContext<ControlsDatabase>;
 
 const byName = ordering({ name: 'asc' });
 
-/** The interested party of an id, batched; null where there is none, or none any more. */
-export function partyOrNull(context: Context, id: string): Promise<PartyRow | null> {
-  const loader = context.loader<string, PartyRow | null>('interested party', async (tx, ids) => {
-    const rows = new Map((await findParties(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? null);
-  });
-  return loader.load(id);
+/** The interested party of an id, batched; NOT_FOUND where the tenant has none. */
+export function loadParty(context: Context, id: string): Promise<PartyRow> {
+  return loadEntity(context, 'InterestedParty', findParties, id);
 }
 
-/** The interested party of an id. @throws AnnexError NOT_FOUND */
-export async function loadParty(context: Context, id: string): Promise<PartyRow> {
-  const row = await partyOrNull(context, id);
-  if (!row) throw notFound('InterestedParty', id);
-  return row;
-}
-
-/** The requirement of an id, batched; null where there is none, or none any more. */
-export function requirementOrNull(context: Context, id: string): Promise<PartyRequirementRow | null> {
-  const loader = context.loader<string, PartyRequirementRow | null>('party requirement', async (tx, ids) => {
-    const rows = new Map((await findRequirements(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? null);
-  });
-  return loader.load(id);
-}
-
-async function loadRequirement(context: Context, id: string): Promise<PartyRequirementRow> {
-  const row = await requirementOrNull(context, id);
-  if (!row) throw notFound('PartyRequirement', id);
-  return row;
+function loadRequirement(context: Context, id: string): Promise<PartyRequirementRow> {
+  return loadEntity(context, 'PartyRequirement', findRequirements, id);
 }
 
 export const partyModule: GraphqlModule<ControlsDatabase> = {

@@ -1,10 +1,11 @@
-import { notFound } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
   connection,
+  findEntity,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
@@ -26,17 +27,11 @@ const inOrder = ordering({ name: 'asc' });
 
 /** The process of an id, batched; null where it is gone. */
 export function processOrNull(context: Context, id: string): Promise<IsmsProcessRow | null> {
-  const loader = context.loader<string, IsmsProcessRow | null>('process', async (tx, ids) => {
-    const rows = new Map((await findProcesses(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? null);
-  });
-  return loader.load(id);
+  return findEntity(context, 'IsmsProcess', findProcesses, id);
 }
 
-async function loadProcess(context: Context, id: string): Promise<IsmsProcessRow> {
-  const row = await processOrNull(context, id);
-  if (!row) throw notFound('IsmsProcess', id);
-  return row;
+function loadProcess(context: Context, id: string): Promise<IsmsProcessRow> {
+  return loadEntity(context, 'IsmsProcess', findProcesses, id);
 }
 
 export const processModule: GraphqlModule<ControlsDatabase> = {

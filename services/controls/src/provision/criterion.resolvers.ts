@@ -1,13 +1,4 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { processOrNull } from '../process/process.resolvers.ts';
@@ -27,11 +18,7 @@ type Context = CallContext<ControlsDatabase>;
 const oldestFirst = ordering({ createdAt: 'asc' });
 
 function loadCriterion(context: Context, id: string): Promise<CriterionRow> {
-  const loader = context.loader<string, CriterionRow>('process criterion', async (tx, ids) => {
-    const rows = new Map((await findCriteria(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('ProcessCriterion', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'ProcessCriterion', findCriteria, id);
 }
 
 interface Filter extends ConnectionArgs {

@@ -1,19 +1,11 @@
-import { badInput, notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { badInput } from '@annex/schema';
+import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadControl } from '../library/control.loader.ts';
-import { partyOrNull } from '../party/party.resolvers.ts';
+import { findParties } from '../party/party.store.ts';
 import {
   type CreateProvisionInput,
   createProvision,
@@ -28,11 +20,7 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadProvision(context: Context, id: string): Promise<ProvisionRow> {
-  const loader = context.loader<string, ProvisionRow>('external provision', async (tx, ids) => {
-    const rows = new Map((await findProvisions(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('ExternalProvision', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'ExternalProvision', findProvisions, id);
 }
 
 interface Filter extends ConnectionArgs {
@@ -76,7 +64,7 @@ export const provisionModule: GraphqlModule<ControlsDatabase> = {
     ExternalProvision: {
       __resolveReference: ({ id }: { id: string }, context: Context) => loadProvision(context, id),
       isms: (row: ProvisionRow, _, context) => loadIsms(context, row.ismsId),
-      party: (row: ProvisionRow, _, context) => (row.partyId === null ? null : partyOrNull(context, row.partyId)),
+      party: (row: ProvisionRow, _, context) => (row.partyId === null ? null : findEntity(context, 'InterestedParty', findParties, row.partyId)),
       owner: (row: ProvisionRow) => (row.ownerId === null ? null : { id: row.ownerId }),
       controls: (row: ProvisionRow, _, context) =>
         Promise.all(inCatalogueOrder([...row.controlIds]).map((id) => loadControl(context, id))),

@@ -1,13 +1,4 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { type CreateNeedInput, createNeed, type UpdateNeedInput, updateNeed } from './resource.operations.ts';
@@ -19,11 +10,7 @@ type Context = CallContext<ControlsDatabase>;
 const byReference = ordering({ reference: 'asc' });
 
 function loadNeed(context: Context, id: string): Promise<ResourceNeedRow> {
-  const loader = context.loader<string, ResourceNeedRow>('resource need', async (tx, ids) => {
-    const rows = new Map((await findNeeds(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('ResourceNeed', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'ResourceNeed', findNeeds, id);
 }
 
 interface Filter extends ConnectionArgs {

@@ -1,13 +1,4 @@
-import { notFound } from '@annex/schema';
-import {
-  type CallContext,
-  type ConnectionArgs,
-  connection,
-  type GraphqlModule,
-  ismsOf,
-  ordering,
-  sdl,
-} from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import {
@@ -25,11 +16,7 @@ const byReference = ordering({ reference: 'asc' });
 
 /** The role of an id, batched; NOT_FOUND where the tenant has none. */
 export function loadResponsibility(context: Context, id: string): Promise<ResponsibilityRow> {
-  const loader = context.loader<string, ResponsibilityRow>('responsibility', async (tx, ids) => {
-    const rows = new Map((await findResponsibilities(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Responsibility', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Responsibility', findResponsibilities, id);
 }
 
 interface Filter extends ConnectionArgs {

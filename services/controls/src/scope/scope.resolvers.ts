@@ -1,10 +1,10 @@
-import { notFound } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
   connection,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
@@ -38,11 +38,7 @@ interface Scope {
 }
 
 function loadScopeVersion(context: Context, id: string): Promise<ScopeVersionRow> {
-  const loader = context.loader<string, ScopeVersionRow>('scope version', async (tx, ids) => {
-    const rows = new Map((await findScopeVersions(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('ScopeVersion', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'ScopeVersion', findScopeVersions, id);
 }
 
 /** Those of the ids that are still there, by name. */

@@ -1,10 +1,11 @@
-import { notFound } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
   connection,
+  findEntity,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
@@ -27,17 +28,11 @@ const byName = ordering({ name: 'asc' });
 
 /** The site of an id, batched; null where it is gone. */
 export function siteOrNull(context: Context, id: string): Promise<SiteRow | null> {
-  const loader = context.loader<string, SiteRow | null>('site', async (tx, ids) => {
-    const rows = new Map((await findSites(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? null);
-  });
-  return loader.load(id);
+  return findEntity(context, 'Site', findSites, id);
 }
 
-async function loadSite(context: Context, id: string): Promise<SiteRow> {
-  const row = await siteOrNull(context, id);
-  if (!row) throw notFound('Site', id);
-  return row;
+function loadSite(context: Context, id: string): Promise<SiteRow> {
+  return loadEntity(context, 'Site', findSites, id);
 }
 
 export const siteModule: GraphqlModule<ControlsDatabase> = {

@@ -1,12 +1,11 @@
 import { AnnexError, type EventRow, type FieldFault } from '@annex/schema';
 import { entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
-import { controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
+import { resolverOf } from '../implementation/implementation.operations.ts';
 import { text } from '../input.ts';
 import { holdIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
-import { ownControls } from '../library/library.store.ts';
 import { liveRows } from './soa.live.ts';
 import { soaRules } from './soa.rules.ts';
 import { keepEntries, lockEntries, type SoaEntryRow } from './soa.store.ts';
@@ -94,11 +93,13 @@ export async function decide(
   checkNotRetired(isms);
 
   const faults = new Faults();
-  const unknown = entries.map((entry) => entry.controlId).filter((id) => !controlOf(id));
-  const own = new Set((await ownControls(tx, unknown)).map((row) => row.id));
+  const resolve = await resolverOf(
+    tx,
+    entries.map((entry) => entry.controlId),
+  );
   const ids = entries.map(({ controlId }, index) => {
     const field = `input.entries.${index}.controlId`;
-    const id = controlOf(controlId)?.id ?? (own.has(controlId) ? controlId : undefined);
+    const id = resolve(controlId);
     if (!id) faults.bad.push({ field, given: controlId, allowed: 'must be a control of a catalogue, such as A.8.28' });
     return id;
   });

@@ -5,7 +5,7 @@ import type { ControlsDatabase } from '../database.ts';
 import { ownControls } from '../library/library.store.ts';
 import { riskNeeds } from '../need/need.store.ts';
 import { obligationNeeds } from '../obligation/obligation.store.ts';
-import { entriesOf } from './soa.store.ts';
+import { entriesOf, type SoaEntryRow } from './soa.store.ts';
 import { type RowImplementation, type SoaRow, type Source, statusOf } from './soa.ts';
 
 /** Annex A of the current edition, which every statement is compared with (27001, 6.1.3 c). */
@@ -49,9 +49,14 @@ function grouped(needs: readonly (Source & { readonly controlId: string })[]): M
 /**
  * The statement of an ISMS as it stands now: every control of Annex A, and every other control that somebody decided on, implements, or
  * needs; in the standard's order, then those of other catalogues.
+ * @param decided the ISMS's entries, where they are read already
  */
-export async function liveRows(tx: Tx<ControlsDatabase>, ismsId: string): Promise<SoaRow[]> {
-  const entries = new Map((await entriesOf(tx, ismsId)).map((row) => [row.controlId, row]));
+export async function liveRows(
+  tx: Tx<ControlsDatabase>,
+  ismsId: string,
+  decided?: readonly SoaEntryRow[],
+): Promise<SoaRow[]> {
+  const entries = new Map((decided ?? (await entriesOf(tx, ismsId))).map((row) => [row.controlId, row]));
   const implementations = await implemented(tx, ismsId);
   const risks = grouped(await riskNeeds(tx, ismsId));
   const obligations = grouped(await obligationNeeds(tx, ismsId));

@@ -3,14 +3,16 @@ import {
   type CallContext,
   type ConnectionArgs,
   connection,
+  findEntity,
   type GraphqlModule,
   ismsOf,
+  loadEntity,
   ordering,
   sdl,
 } from '@annex/service';
 import { controlOf, currentId } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
-import { findImplementations, type ImplementationRow } from '../implementation/implementation.store.ts';
+import { findImplementations } from '../implementation/implementation.store.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadControl } from '../library/control.loader.ts';
 import { type DecideInput, decide } from './decide.operations.ts';
@@ -48,11 +50,7 @@ interface Statement {
 type ShownRow = SoaRow & { readonly entryVersion: number | null };
 
 function loadVersion(context: Context, id: string): Promise<SoaVersionRow> {
-  const loader = context.loader<string, SoaVersionRow>('soa version', async (tx, ids) => {
-    const rows = new Map((await findVersions(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('SoaVersion', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'SoaVersion', findVersions, id);
 }
 
 /** The live lines of an ISMS, read once an answer however many fields ask. */
@@ -60,9 +58,12 @@ function live(context: Context, ismsId: string): Promise<ShownRow[]> {
   const loader = context.loader<string, ShownRow[]>('live soa', (tx, ids) =>
     Promise.all(
       ids.map(async (id) => {
-        const rows = await liveRows(tx, id);
-        const versions = new Map((await entriesOf(tx, id)).map((row) => [row.controlId, row.version]));
-        return rows.map((row) => ({ ...row, entryVersion: versions.get(row.controlId) ?? 0 }));
+        const entries = await entriesOf(tx, id);
+        const versions = new Map(entries.map((row) => [row.controlId, row.version]));
+        return (await liveRows(tx, id, entries)).map((row) => ({
+          ...row,
+          entryVersion: versions.get(row.controlId) ?? 0,
+        }));
       }),
     ),
   );
@@ -173,12 +174,7 @@ export const soaModule: GraphqlModule<ControlsDatabase> = {
     SoaImplementation: {
       owner: ({ ownerId }: { ownerId: string | null }) => (ownerId === null ? null : { id: ownerId }),
       implementation: ({ id }: { id: string }, _, context) =>
-        context
-          .loader<string, ImplementationRow | null>('implementation of soa', async (tx, ids) => {
-            const rows = new Map((await findImplementations(tx, ids)).map((row) => [row.id, row]));
-            return ids.map((one) => rows.get(one) ?? null);
-          })
-          .load(id),
+        findEntity(context, 'Implementation', findImplementations, id),
     },
   },
 };

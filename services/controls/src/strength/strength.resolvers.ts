@@ -1,5 +1,5 @@
 import { notFound } from '@annex/schema';
-import { type CallContext, type GraphqlModule, sdl } from '@annex/service';
+import { type CallContext, type GraphqlModule, loadEntity, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import type { ImplementationRow } from '../implementation/implementation.store.ts';
 import { explain } from './explanation.ts';
@@ -9,11 +9,7 @@ import { rounded } from './strength.ts';
 type Context = CallContext<ControlsDatabase>;
 
 function loadStrength(context: Context, id: string): Promise<StrengthRow> {
-  const loader = context.loader<string, StrengthRow>('strength', async (tx, ids) => {
-    const rows = new Map((await findStrengths(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Strength', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Strength', findStrengths, id);
 }
 
 function loadInputs(context: Context, id: string): Promise<StrengthInputs> {

@@ -1,5 +1,4 @@
-import { notFound } from '@annex/schema';
-import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, ordering, sdl } from '@annex/service';
+import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, loadEntity, ordering, sdl } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
 import type { ImplementationRow } from '../implementation/implementation.store.ts';
@@ -26,11 +25,7 @@ const byAge = ordering({ id: 'asc' });
 
 /** The task of an id, batched; NOT_FOUND where the tenant has none. */
 function loadTask(context: Context, id: string): Promise<ImplementationTaskRow> {
-  const loader = context.loader<string, ImplementationTaskRow>('implementation task', async (tx, ids) => {
-    const rows = new Map((await findImplementationTasks(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('ImplementationTask', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'ImplementationTask', findImplementationTasks, id);
 }
 
 export const implementationTaskModule: GraphqlModule<ControlsDatabase> = {

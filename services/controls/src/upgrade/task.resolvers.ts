@@ -1,5 +1,12 @@
-import { notFound } from '@annex/schema';
-import { type CallContext, type ConnectionArgs, connection, type GraphqlModule, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
@@ -22,11 +29,7 @@ export const placesShown = (context: Context, ids: readonly string[]) =>
   Promise.all(ids.map((id) => placeShown(context, id)));
 
 function loadTask(context: Context, id: string): Promise<UpgradeTaskRow> {
-  const loader = context.loader<string, UpgradeTaskRow>('upgrade task', async (tx, ids) => {
-    const rows = new Map((await findTasks(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('UpgradeTask', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'UpgradeTask', findTasks, id);
 }
 
 /** The tasks of an upgrade; pages of all upgrades of an answer are read in one statement. */

@@ -1,5 +1,4 @@
-import { notFound } from '@annex/schema';
-import type { CallContext } from '@annex/service';
+import { type CallContext, loadEntity } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { knownFrameworks } from '../mapping/mapping.ts';
 import { editionsNamed } from './edition.store.ts';
@@ -11,11 +10,7 @@ type Context = CallContext<ControlsDatabase>;
 
 /** The upgrade of an id, batched; NOT_FOUND where the tenant has none. */
 export function loadUpgrade(context: Context, id: string): Promise<UpgradeRow> {
-  const loader = context.loader<string, UpgradeRow>('upgrade', async (tx, ids) => {
-    const rows = new Map((await findUpgrades(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => rows.get(one) ?? notFound('Upgrade', one));
-  });
-  return loader.load(id);
+  return loadEntity(context, 'Upgrade', findUpgrades, id);
 }
 
 interface Edition {

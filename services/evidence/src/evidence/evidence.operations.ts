@@ -1,5 +1,5 @@
 import { badInput, type EventRow, isUuid, notFound } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, newId, schedule, touched, unschedule, type WriteTx } from '@annex/service';
+import { checkVersion, entityFields, ismsOf, newId, schedule, touched, type WriteTx } from '@annex/service';
 import type { ReceivedBlob } from '../blob/blob.ts';
 import { judgeEvidence } from '../conformity.ts';
 import type { EvidenceDatabase } from '../database.ts';
@@ -44,8 +44,7 @@ async function announceEvidence(tx: Tx, row: EvidenceRow): Promise<void> {
   const links = await implementationsOf(tx, [row.id]);
   tx.record('annex.evidence.evidence.changed.v1', { rows: [evidenceEventRow(row, links.get(row.id) ?? [])] });
   const next = nextChange(row, tx.now);
-  if (next) await schedule(tx, validityDue, row.id, next);
-  else await unschedule(tx, validityDue, row.id);
+  await schedule(tx, validityDue, row.id, next);
 }
 
 export interface AddEvidenceInput extends EvidenceContent {

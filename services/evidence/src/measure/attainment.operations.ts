@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import { newId, schedule, touched, unschedule, type WriteTx } from '@annex/service';
+import { newId, schedule, touched, type WriteTx } from '@annex/service';
 import {
   type AttainmentRow,
   addMeasurement,
@@ -81,8 +81,7 @@ export async function settleAttainments(tx: WriteTx<MeasureTables>, held: readon
       measuredAt: measurement?.measuredAt ?? null,
       measurementId: measurement?.id ?? null,
     };
-    if (nextChange) await schedule(tx, freshnessDue, measure.id, nextChange);
-    else await unschedule(tx, freshnessDue, measure.id);
+    await schedule(tx, freshnessDue, measure.id, nextChange);
     const before = stored.get(measure.id);
     if (before && substance(before) === substance(said)) continue;
     const version = (before?.version ?? 0) + 1;

@@ -1,6 +1,6 @@
 import type { EventRow } from '@annex/schema';
 import { badInput } from '@annex/schema';
-import type { EntityColumns, IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
+import { type EntityColumns, type IsmsEntityColumns, newestOfEach, type Tx, type WriteTx } from '@annex/service';
 
 type IsmsRow = EventRow<'annex.controls.isms.changed.v1'>;
 type ImplementationRow = EventRow<'annex.controls.implementation.changed.v1'>;
@@ -13,13 +13,6 @@ export interface ProjectionTables {
     status: ImplementationRow['status'];
     deleted: boolean;
   };
-}
-
-/** One statement cannot write a row twice, so of several rows about one thing the newest is taken; ids in order. */
-function newest<R extends { id: string; version: number }>(rows: readonly R[]): R[] {
-  const byId = new Map<string, R>();
-  for (const row of rows) if (row.version > (byId.get(row.id)?.version ?? 0)) byId.set(row.id, row);
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Takes over what is newer than what is known; a tombstone stays as a row, so that no older event brings it back. */
@@ -38,7 +31,7 @@ async function project(
        deleted = excluded.deleted, ${names.map((name) => `${name} = excluded.${name}`).join(', ')}
      where excluded.version > present.version
      returning id`,
-    [tx.tenant, tx.now, tx.scope.actor, JSON.stringify(newest(rows))],
+    [tx.tenant, tx.now, tx.scope.actor, JSON.stringify(newestOfEach(rows))],
   );
   return changed.map((row) => row.id).sort();
 }

@@ -1,5 +1,5 @@
 import { AnnexError } from '@annex/schema';
-import { type Caller, type DueHandler, schedule, unschedule, type WriteTx } from '@annex/service';
+import { type Caller, type DueHandler, schedule, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { judgedNow } from '../level/judged.ts';
 import { saveRisk } from '../level/relevel.ts';
@@ -39,8 +39,7 @@ export async function acceptRisk(
   const judged = await judgedNow(tx, risk);
   const personId = checkAcceptance({ ...risk, rule: judged.rule }, caller.personId, terms, tx.now);
   const row = await insertAcceptance(tx, judged, { acceptedBy: personId, ...terms });
-  if (endsAt) await schedule(tx, acceptanceEnds, risk.id, endsAt);
-  else await unschedule(tx, acceptanceEnds, risk.id);
+  await schedule(tx, acceptanceEnds, risk.id, endsAt);
   const { likelihood, consequence, level, rank, rule } = judged;
   tx.record('annex.risk.acceptance.added.v1', {
     rows: [

@@ -1,5 +1,5 @@
 import { AnnexError, type EventRow } from '@annex/schema';
-import type { Tx, WriteTx } from '@annex/service';
+import { newestOfEach, type Tx, type WriteTx } from '@annex/service';
 
 interface Projected {
   tenantId: string;
@@ -30,18 +30,11 @@ export type IsmsRow = EventRow<'annex.controls.isms.changed.v1'>;
 export type ImplementationRow = EventRow<'annex.controls.implementation.changed.v1'>;
 export type StrengthRow = EventRow<'annex.controls.strength.changed.v1'>;
 
-/** The newest row of each id, in id order: rows are locked in that order everywhere. */
-function newest<R extends { id: string; version: number }>(rows: readonly R[]): R[] {
-  const byId = new Map<string, R>();
-  for (const row of rows) if (row.version > (byId.get(row.id)?.version ?? 0)) byId.set(row.id, row);
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
 const entity = 'tenant_id, id, version, created_at, created_by, updated_at, updated_by';
 
 /** Takes over what is newer than what is known. @returns the ids that changed */
 export async function projectIsms(tx: WriteTx<ProjectionTables>, rows: readonly IsmsRow[]): Promise<string[]> {
-  const found = newest(rows);
+  const found = newestOfEach(rows);
   const changed = await tx.query<{ id: string }>(
     `insert into isms (${entity}, name, status, deleted)
      select $1, r.id, r.version, $2, $3, $2, $3, r.name, r.status, r.deleted
@@ -69,7 +62,7 @@ export async function projectImplementations(
   tx: WriteTx<ProjectionTables>,
   rows: readonly ImplementationRow[],
 ): Promise<string[]> {
-  const found = newest(rows);
+  const found = newestOfEach(rows);
   const changed = await tx.query<{ id: string }>(
     `insert into implementation (${entity}, isms_id, reference, title, status, deleted, implementation_version)
      select $1, r.id, 1, $2, $3, $2, $3, r.isms_id, r.reference, r.title, r.status, r.deleted, r.version
@@ -98,7 +91,7 @@ export async function projectImplementations(
 
 /** As `projectIsms`, for the computed strength of implementations. A tombstone leaves no strength. */
 export async function projectStrengths(tx: WriteTx<ProjectionTables>, rows: readonly StrengthRow[]): Promise<string[]> {
-  const found = newest(rows);
+  const found = newestOfEach(rows);
   const changed = await tx.query<{ id: string }>(
     `insert into implementation (${entity}, isms_id, reference, title, verified, strength_version)
      select $1, r.id, 1, $2, $3, $2, $3, r.isms_id, r.reference, r.title, r.verified, r.version
