@@ -11,6 +11,7 @@ describe('a text on a page', () => {
     expect(linesOf('one-two three four', width)).toEqual(['one-two three', 'four']);
     expect(linesOf('one-two three', width - 1)).toEqual(['one-two', 'three']);
     expect(linesOf('one-two', plain.widthOf('one-t', size))).toEqual(['one-', 'two']);
+    expect(linesOf('-aaaa', plain.widthOf('aaaa', size) - 0.1)).toEqual(['-', 'aaa', 'a']);
     expect(linesOf('aaaa', plain.widthOf('aaa', size))).toEqual(['aaa', 'a']);
     expect(linesOf('a\n\nb', width)).toEqual(['a', '', 'b']);
   });
@@ -37,7 +38,7 @@ describe('a text on a page', () => {
         for (const line of lines)
           if ((line.match(/\P{M}/gu) ?? []).length > 1) expect(plain.widthOf(line, size)).toBeLessThan(width + 0.001);
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 });

@@ -87,8 +87,9 @@ export class Typeface {
     let widthThere = 0;
     for (const sign of text) {
       const advance = this.#advance(sign) ?? 0;
-      // A space at the end may hang over the edge, and an accent stays with its letter.
-      if (width + advance > most && place > start && sign !== ' ' && !mark.test(sign)) {
+      // A space at the end may hang over the edge, and an accent stays with its letter. What stands behind the last hyphen may itself be
+      // too wide together with the sign.
+      while (width + advance > most && place > start && sign !== ' ' && !mark.test(sign)) {
         const end = opportunity > start ? opportunity : place;
         lines.push(text.slice(start, end).trimEnd());
         width -= opportunity > start ? widthThere : width;
