@@ -1,5 +1,5 @@
 import { type Frequency, type Left, meanFrequency, severityOf } from '@annex/simulation';
-import { type Band, bandAt, bandOf, type Criteria } from '../criteria/criteria.ts';
+import { type Band, bandAt, bandOf, type Criteria, significant } from '../criteria/criteria.ts';
 import { money, short } from '../level/level.explanation.ts';
 import { type Factor, inherentLevel, type MeasuredRating, ratingOf, withControls } from '../level/level.ts';
 import type { Quantified } from './quantification.ts';
@@ -25,7 +25,8 @@ export function figuresOf({ frequency, forms }: Quantified): Figures {
   };
 }
 
-const shareOf = (from: number, to: number) => (from > 0 ? Math.min(1, to / from) : 1);
+/** What is left of a value that `withControls` has rounded. */
+const shareOf = (from: number, to: number) => (from > 0 ? Math.min(1, to / significant(from)) : 1);
 
 /**
  * What controls leave of a risk as shares of frequency and loss (domain model, 6). The floors of the criteria are compared with the
@@ -100,11 +101,12 @@ function explanationOf(
 }
 
 function readingOf(criteria: Criteria, figures: Figures, left: Left, rated: MeasuredRating): QuantifiedReading {
-  const frequency = figures.meanFrequency * left.frequency;
-  const rating = ratingOf(criteria, frequency, figures.medianLoss * left.loss);
+  // Twelve digits, as everywhere a value is banded: what is meant to lie on an edge lies on it.
+  const frequency = significant(figures.meanFrequency * left.frequency);
+  const rating = ratingOf(criteria, frequency, significant(figures.medianLoss * left.loss));
   const reading = {
     rating,
-    percentile95Loss: figures.percentile95Loss * left.loss,
+    percentile95Loss: significant(figures.percentile95Loss * left.loss),
     expectedAnnualLoss: frequency * figures.meanLoss * left.loss,
     rated,
     agreement: agreementOf(rating, rated),

@@ -26,6 +26,9 @@ const escaped = (text: string) =>
     .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
     .replace(/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '');
 
+/** What fits the width of the picture; the whole title is in its description. */
+const shortened = (title: string) => (title.length > 76 ? `${title.slice(0, 75).toWellFormed()}…` : title);
+
 const rounded = (value: number) => Number(value.toFixed(2));
 
 function amounts(currency: string): (minorUnits: number) => string {
@@ -118,7 +121,7 @@ export function exceedanceSvg({ title, subtitle, currency, curves }: ExceedanceC
     return [
       `<line x1="${left}" x2="${left + 34}" y1="82" y2="82" stroke="${colour}" stroke-width="2.5"${dashes}/>`,
       text(left + 42, 86, name, ' class="strong"'),
-      tail ? text(left + 42, 102, `one year in twenty loses more than ${amount(tail.loss)}`, ' class="small"') : '',
+      tail ? text(left + 42, 102, `1 year in 20 loses more than ${amount(tail.loss)}`, ' class="small"') : '',
     ].join('');
   });
   const middle = (plot.top + plot.bottom) / 2;
@@ -128,7 +131,7 @@ export function exceedanceSvg({ title, subtitle, currency, curves }: ExceedanceC
 <desc id="description">${escaped(`Loss exceedance: with which probability a year loses more than an amount. ${subtitle}`)}</desc>
 <style>text{font:13px system-ui,sans-serif;fill:#1f2937}.heading{font-size:20px;font-weight:600}.strong{font-weight:600}.small,.axis{fill:#4b5563}.small{font-size:12px}.grid{stroke:#e5e7eb}</style>
 <rect width="${width}" height="${height}" fill="#fff"/>
-${text(plot.left, 36, title, ' class="heading"')}
+${text(plot.left, 36, shortened(title), ' class="heading"')}
 ${text(plot.left, 58, subtitle, ' class="small"')}
 ${legend.join('\n')}
 ${body.join('\n')}
