@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { startSystem } from '@annex/standalone';
 import { tellReady } from './child.ts';
 import { type SystemSettings, systemOptions } from './system.ts';
@@ -6,4 +7,6 @@ import { type SystemSettings, systemOptions } from './system.ts';
 
 const settings = JSON.parse(process.env.BENCH_SETTINGS ?? '{}') as SystemSettings;
 const system = await startSystem(systemOptions(settings));
+// A process that is killed keeps nothing by itself: without this every life compiles the whole program again.
+flushCompileCache();
 tellReady('', () => system.stop());

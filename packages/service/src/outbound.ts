@@ -1,7 +1,6 @@
 import { lookup as resolveName } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { AnnexError } from '@annex/schema';
-import { Agent, request } from 'undici';
 
 /** Which addresses outbound calls may reach beside the public ones. */
 export type PrivateAddresses = 'refuse' | 'loopback' | 'allow';
@@ -92,13 +91,19 @@ export function createOutboundClient(options: { allowed: PrivateAddresses; timeo
       callback(null, first.address, first.family);
     });
   };
-  const agent = new Agent({
-    connect: { lookup, timeout: timeoutMs },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    connections: 4,
-    pipelining: 1,
-  });
+  // Loaded with the first call: it is large, and a start that calls nobody need not wait for it.
+  const open = async () => {
+    const { Agent, request } = await import('undici');
+    const agent = new Agent({
+      connect: { lookup, timeout: timeoutMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      connections: 4,
+      pipelining: 1,
+    });
+    return { agent, request };
+  };
+  let opened: ReturnType<typeof open> | undefined;
 
   const check = (url: string, field: string) => {
     const fault = (allowedText: string) =>
@@ -118,6 +123,8 @@ export function createOutboundClient(options: { allowed: PrivateAddresses; timeo
     check,
     async post(url, body, headers) {
       check(url, 'url');
+      opened ??= open();
+      const { agent, request } = await opened;
       const answer = await request(url, {
         method: 'POST',
         body,
@@ -132,6 +139,8 @@ export function createOutboundClient(options: { allowed: PrivateAddresses; timeo
       }
       return { status: answer.statusCode, text: text.slice(0, 2000), headers: answer.headers };
     },
-    close: () => agent.close(),
+    async close() {
+      await (await opened)?.agent.close();
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { composeSupergraph } from '@annex/gateway';
+import { composeSupergraph } from '@annex/gateway/compose';
 import { allDefinitions } from './definitions.ts';
 
 /** Where the gateway reads the supergraph from. */

@@ -1,3 +1,13 @@
+import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
+import {
+  buildASTSchema,
+  buildClientSchema,
+  type GraphQLSchema,
+  getIntrospectionQuery,
+  lexicographicSortSchema,
+  parse,
+  printSchema,
+} from 'graphql';
 import { createKey } from '../src/service.ts';
 import { type TestSystem, testSystem } from './system.ts';
 
@@ -173,6 +183,14 @@ describe.each(['local', 'http'] as const)('the federated graph over %s upstreams
     const names = data.__schema.types.map((type: { name: string }) => type.name);
     expect(names).toContain('NoteConnection');
     expect(names.filter((name: string) => /join__|_Entity|_Any|link__/.test(name))).toEqual([]);
+  });
+
+  it('shows what the specification of federation takes to be public, and nothing else', async () => {
+    const [{ key }] = system.tenants;
+    const { data } = await system.graphql(key, getIntrospectionQuery());
+    const expected = buildASTSchema(transformSupergraphToPublicSchema(parse(system.supergraph)));
+    const text = (schema: GraphQLSchema) => printSchema(lexicographicSortSchema(schema)).trim();
+    expect(text(buildClientSchema(data))).toBe(text(expected));
   });
 
   it('loses no more than the fields of a service that is down', async () => {

@@ -8,8 +8,8 @@ import {
   TokenSigner,
 } from '@annex/service';
 import { silent, type TestDatabase, testDatabase } from '@annex/service/testing';
+import { composeSupergraph } from '../src/federation/compose.ts';
 import {
-  composeSupergraph,
   createGateway,
   createKey,
   createTenantWithAdministrator,
@@ -29,6 +29,8 @@ type Sent = Awaited<ReturnType<Gateway['app']['inject']>>;
 /** The gateway before the identity subgraph and two sample services, with two tenants, each with an administrator's key. */
 export interface TestSystem {
   readonly test: TestDatabase;
+  /** What was composed of the subgraphs. */
+  readonly supergraph: string;
   readonly gateway: Gateway;
   readonly identity: RunningService<IdentityDatabase>;
   readonly evidence: RunningService<never>;
@@ -82,6 +84,7 @@ export async function testSystem(transport: 'local' | 'http' = 'local'): Promise
     if (transport === 'local') upstreams.push(localUpstream(name, service));
     else upstreams.push(httpUpstream(name, await service.app.listen({ host: '127.0.0.1', port: 0 })));
   }
+  const supergraph = composeSupergraph(definitions);
   const gateway = await createGateway({
     config: { explorer: true, introspection: true, secureCookie: false, limits: defaultLimits, cost: 5000 },
     identity: own.database,
@@ -89,7 +92,7 @@ export async function testSystem(transport: 'local' | 'http' = 'local'): Promise
     signer,
     log: silent,
     metrics: createMetrics('identity'),
-    supergraph: composeSupergraph(definitions),
+    supergraph,
     operations: new URL('./operations/', import.meta.url),
   });
   const makeTenant = async (slug: string): Promise<TestTenant> => {
@@ -105,6 +108,7 @@ export async function testSystem(transport: 'local' | 'http' = 'local'): Promise
     key === undefined ? {} : { authorization: `Bearer ${key}` };
   return {
     test,
+    supergraph,
     gateway,
     identity: own,
     evidence,

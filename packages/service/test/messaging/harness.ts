@@ -3,12 +3,12 @@ import { createPostgresBackend, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { uuidv7 } from 'uuidv7';
 import type { Database } from '../../src/database/database.ts';
+import type { Migrated } from '../../src/database/provision.ts';
 import { queueSchema } from '../../src/database/roles.ts';
 import type { WriteTx } from '../../src/database/transaction.ts';
 import type { ServiceDefinition } from '../../src/definition.ts';
 import { type Messaging, type MessagingParts, type QueueConfig, startMessaging } from '../../src/messaging/index.ts';
 import { systemScope } from '../../src/scope.ts';
-import type { Migrated } from '../../src/database/provision.ts';
 import { silent, type TestDatabase } from '../../src/testing/index.ts';
 
 /** A table whose rows count how often an event had its effect. */

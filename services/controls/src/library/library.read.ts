@@ -10,7 +10,6 @@ import {
 import { AnnexError, type FieldFault } from '@annex/schema';
 import { parseJson } from '@annex/service';
 import { readTable, SheetError, type TableFormat } from '@annex/spreadsheet';
-import { parse, YAMLParseError } from 'yaml';
 import { columns, itemsOfRows, type ReadItems, type WrittenItem } from './library.ts';
 
 /** Faults that one answer lists. */
@@ -71,10 +70,12 @@ async function rowsOfTable(body: Uint8Array, format: TableFormat): Promise<Writt
 }
 
 /** The entries of `{ items: [...] }` in JSON or YAML. @throws AnnexError MALFORMED_JSON, INVALID_TABLE */
-function rowsOfList(body: Buffer, format: 'json' | 'yaml'): WrittenItem[] {
+async function rowsOfList(body: Buffer, format: 'json' | 'yaml'): Promise<WrittenItem[]> {
   let read: unknown;
   if (format === 'json') read = parseJson(body);
   else {
+    // Loaded where it is needed: few lists are YAML, and each start would wait for it.
+    const { parse, YAMLParseError } = await import('yaml');
     try {
       // Aliases can make a small file stand for a huge one.
       read = parse(body.toString('utf8'), { maxAliasCount: 0, uniqueKeys: true });
@@ -104,7 +105,7 @@ function rowsOfList(body: Buffer, format: 'json' | 'yaml'): WrittenItem[] {
 
 /** Items of a table or list, with everything that is wrong with them. @throws AnnexError where no rows can be had at all */
 export async function readRows(body: Buffer, format: 'csv' | 'xlsx' | 'json' | 'yaml'): Promise<ReadItems> {
-  const rows = format === 'csv' || format === 'xlsx' ? await rowsOfTable(body, format) : rowsOfList(body, format);
+  const rows = format === 'csv' || format === 'xlsx' ? await rowsOfTable(body, format) : await rowsOfList(body, format);
   if (rows.length === 0) refuseRows([{ field: 'the file', allowed: 'must have at least one item' }]);
   if (rows.length > mostItems)
     refuseRows([{ field: 'the file', given: rows.length, allowed: `must have at most ${mostItems} items` }]);

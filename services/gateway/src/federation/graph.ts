@@ -9,17 +9,17 @@ import {
   variableFaults,
 } from '@annex/service';
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
-import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
 import {
   buildASTSchema,
   type DocumentNode,
   execute,
   type GraphQLError,
-  type GraphQLSchema,
+  GraphQLSchema,
   isEnumType,
   Kind,
   parse,
   print,
+  specifiedDirectives,
 } from 'graphql';
 import type { Logger } from '../logger.ts';
 import { answerErrors } from './answer.ts';
@@ -109,6 +109,42 @@ function projectionSchema(supergraph: DocumentNode): GraphQLSchema {
   return schema;
 }
 
+/** What callers see of the router's schema: none of the directives by which services speak of themselves, and what these are made of. */
+function publicSchema(routed: GraphQLSchema): GraphQLSchema {
+  const { types, ...config } = routed.toConfig();
+  return new GraphQLSchema({
+    ...config,
+    types: types.filter((type) => type.name !== 'requiresScopes__Scope'),
+    directives: specifiedDirectives,
+    assumeValid: true,
+  });
+}
+
+/**
+ * The services by name, with a field each and nothing else. Before it asks the first subgraph, the router stitches a schema of them all from
+ * the supergraph, only to look whether one of them renames things, which none does: that takes as long as all else of a first query and keeps
+ * every schema twice. From this there is nothing to stitch.
+ */
+function rosterSchema(supergraph: DocumentNode): GraphQLSchema {
+  const ofFederation = /^(join|link)(__|$)/;
+  const kept = supergraph.definitions.filter(
+    (definition) => 'name' in definition && definition.name && ofFederation.test(definition.name.value),
+  );
+  const graphs = kept.flatMap((definition) =>
+    definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph'
+      ? (definition.values ?? []).map((value) => value.name.value)
+      : [],
+  );
+  const query = parse(
+    `type Query ${graphs.map((graph) => `@join__type(graph: ${graph})`).join(' ')} {
+      ${graphs.map((graph) => `${graph.toLowerCase()}: Boolean @join__field(graph: ${graph})`).join('\n')}
+    }`,
+    { noLocation: true },
+  );
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [...kept, ...query.definitions] };
+  return buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
+}
+
 /**
  * Opens the federated graph: plans are made by the router's planner, their steps carried out by the upstreams. A service that does not
  * answer costs its own fields alone.
@@ -116,7 +152,6 @@ function projectionSchema(supergraph: DocumentNode): GraphQLSchema {
 export async function openGraph(options: GraphOptions): Promise<Graph> {
   const { supergraph: text, limits, log } = options;
   const supergraph = parse(text, { noLocation: true });
-  const schema = buildASTSchema(transformSupergraphToPublicSchema(supergraph), { assumeValidSDL: true });
   const upstreams = new Map<string, Upstream>(options.upstreams.map((upstream) => [upstream.service, upstream]));
 
   const ask = async (name: string, asked: SubgraphRequest): Promise<GraphqlAnswer> => {
@@ -145,13 +180,16 @@ export async function openGraph(options: GraphOptions): Promise<Graph> {
     }
   };
 
-  const handler: Handler = await unifiedGraphHandler({
+  const routing: Parameters<typeof unifiedGraphHandler>[0] = {
     unifiedGraph: projectionSchema(supergraph),
     getUnifiedGraphSDL: () => text,
     onSubgraphExecute: ((name: string, asked: SubgraphRequest) => ask(name, asked)) as never,
-  });
-  const { executor } = handler;
+  };
+  const { executor, unifiedGraph }: Handler = await unifiedGraphHandler(routing);
+  // The handler has taken what it needs to plan and to project; what it reads from here on is for stitching alone.
+  routing.unifiedGraph = rosterSchema(supergraph);
   if (!executor) throw new Error('The router has no executor');
+  const schema = publicSchema(unifiedGraph);
 
   const documents = new Documents(schema, new CostModel(schema, fieldCosts(supergraph)), limits, {
     introspection: options.introspection,
