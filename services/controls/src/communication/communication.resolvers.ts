@@ -1,4 +1,14 @@
-import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  findEntity,
+  type GraphqlModule,
+  ismsOf,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { findParties } from '../party/party.store.ts';
@@ -49,7 +59,9 @@ export const communicationModule: GraphqlModule<ControlsDatabase> = {
       __resolveReference: ({ id }: { id: string }, context: Context) => loadCommunication(context, id),
       isms: (row: CommunicationRow, _, context) => loadIsms(context, row.ismsId),
       async parties(row: CommunicationRow, _, context) {
-        const found = await Promise.all(row.partyIds.map((id) => findEntity(context, 'InterestedParty', findParties, id)));
+        const found = await Promise.all(
+          row.partyIds.map((id) => findEntity(context, 'InterestedParty', findParties, id)),
+        );
         return found.filter((one) => one !== null);
       },
       owner: (row: CommunicationRow) => (row.ownerId === null ? null : { id: row.ownerId }),

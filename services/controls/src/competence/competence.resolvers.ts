@@ -1,4 +1,13 @@
-import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  ismsOf,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadResponsibility } from '../responsibility/responsibility.resolvers.ts';

@@ -1,5 +1,13 @@
 import { badInput } from '@annex/schema';
-import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, loadEntity, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';

@@ -1,4 +1,14 @@
-import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  findEntity,
+  type GraphqlModule,
+  ismsOf,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { knownRisk, loadObligation } from '../obligation/obligation.resolvers.ts';
@@ -58,7 +68,11 @@ export const objectiveModule: GraphqlModule<ControlsDatabase> = {
       isms: (row: ObjectiveRow, _, context) => loadIsms(context, row.ismsId),
       owner: (row: ObjectiveRow) => (row.ownerId === null ? null : { id: row.ownerId }),
       requirements: async (row: ObjectiveRow, _, context) =>
-        there(await Promise.all(row.requirementIds.map((id) => findEntity(context, 'PartyRequirement', findRequirements, id)))),
+        there(
+          await Promise.all(
+            row.requirementIds.map((id) => findEntity(context, 'PartyRequirement', findRequirements, id)),
+          ),
+        ),
       obligations: (row: ObjectiveRow, _, context) =>
         Promise.all(row.obligationIds.map((id) => loadObligation(context, id))),
       risks: async (row: ObjectiveRow, _, context) =>

@@ -1,4 +1,14 @@
-import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  findEntity,
+  type GraphqlModule,
+  ismsOf,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import { loadIssue } from '../context/context.resolvers.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
@@ -76,7 +86,9 @@ export const opportunityModule: GraphqlModule<ControlsDatabase> = {
       owner,
       issues: (row: OpportunityRow, _, context) => Promise.all(row.issueIds.map((id) => loadIssue(context, id))),
       async requirements(row: OpportunityRow, _, context) {
-        const found = await Promise.all(row.requirementIds.map((id) => findEntity(context, 'PartyRequirement', findRequirements, id)));
+        const found = await Promise.all(
+          row.requirementIds.map((id) => findEntity(context, 'PartyRequirement', findRequirements, id)),
+        );
         return found.filter((one) => one !== null);
       },
       actions: (row: OpportunityRow, _, context) =>

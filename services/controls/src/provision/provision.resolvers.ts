@@ -1,5 +1,15 @@
 import { badInput } from '@annex/schema';
-import { type CallContext, connection, type ConnectionArgs, findEntity, type GraphqlModule, ismsOf, loadEntity, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  findEntity,
+  type GraphqlModule,
+  ismsOf,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
@@ -64,7 +74,8 @@ export const provisionModule: GraphqlModule<ControlsDatabase> = {
     ExternalProvision: {
       __resolveReference: ({ id }: { id: string }, context: Context) => loadProvision(context, id),
       isms: (row: ProvisionRow, _, context) => loadIsms(context, row.ismsId),
-      party: (row: ProvisionRow, _, context) => (row.partyId === null ? null : findEntity(context, 'InterestedParty', findParties, row.partyId)),
+      party: (row: ProvisionRow, _, context) =>
+        row.partyId === null ? null : findEntity(context, 'InterestedParty', findParties, row.partyId),
       owner: (row: ProvisionRow) => (row.ownerId === null ? null : { id: row.ownerId }),
       controls: (row: ProvisionRow, _, context) =>
         Promise.all(inCatalogueOrder([...row.controlIds]).map((id) => loadControl(context, id))),

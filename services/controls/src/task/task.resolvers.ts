@@ -1,4 +1,12 @@
-import { type CallContext, connection, type ConnectionArgs, type GraphqlModule, loadEntity, ordering, sdl } from '@annex/service';
+import {
+  type CallContext,
+  type ConnectionArgs,
+  connection,
+  type GraphqlModule,
+  loadEntity,
+  ordering,
+  sdl,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
 import type { ImplementationRow } from '../implementation/implementation.store.ts';
