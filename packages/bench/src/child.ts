@@ -42,7 +42,8 @@ const untilExit = (child: ChildProcess, name: string, said: () => string) =>
 function start(entry: URL, environment: Record<string, string>): { child: ChildProcess; said: () => string } {
   let said = '';
   const child = fork(fileURLToPath(entry), {
-    env: { PATH: process.env.PATH ?? '', ...environment },
+    // Ours and what it is compared with alike run as they would where they serve.
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [],
   });

@@ -4,6 +4,7 @@ import { catalogueImport } from './catalogue-import.ts';
 import { loopLatency } from './loop/latency.ts';
 import { federatedReadHttp, federatedReadLimit, federatedReadOneProcess } from './reads/federated.ts';
 import { librarySearch } from './search.ts';
+import { simulationSpeed } from './simulation/speed.ts';
 import { soaRead } from './soa.ts';
 import { warmStart } from './start.ts';
 
@@ -16,6 +17,7 @@ const benches: readonly Bench[] = [
   librarySearch,
   soaRead,
   bulkEdit,
+  simulationSpeed,
   warmStart,
 ];
 

@@ -56,4 +56,15 @@ export {
   type ResolveOptions,
   resolveProfile,
 } from './profile/resolve.ts';
+export {
+  assembleSsp,
+  type OscalSspComponent,
+  type OscalSspRequirement,
+  type OscalSystemSecurityPlan,
+  type SspComponentDescription,
+  type SspDescription,
+  type SspSource,
+  type SspState,
+} from './ssp.ts';
+export { oscalToken } from './upcast.ts';
 export { nameUuid } from './uuids.ts';

@@ -36,14 +36,15 @@ const oneLine = (text: string) => text.replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ')
 const asciiReference = (href: string) =>
   href.trim().replace(/[^!-~]+|["<>\\^`{|}]|%(?![0-9a-fA-F]{2})/gu, (part) => encodeURIComponent(part.toWellFormed()));
 const inUtc = (text: string) => (zone.test(text) ? text : new Date(text).toISOString());
-const asToken = (text: string) => text.replace(/[^\p{L}\p{N}.\-_]/gu, '_').replace(/^(?![\p{L}_])/u, '_');
+/** A token of OSCAL from any text: letters, digits, `.`, `-` and `_`, a letter or `_` first. */
+export const oscalToken = (text: string) => text.replace(/[^\p{L}\p{N}.\-_]/gu, '_').replace(/^(?![\p{L}_])/u, '_');
 
 function upcastText(text: string, name: string): string {
   if (lines.has(name)) return oneLine(text);
   if (values.has(name)) return oneLine(text).trim();
   if (name === 'href' || name === 'source') return asciiReference(text);
   if (dates.has(name)) return inUtc(text);
-  return name === 'filename' ? asToken(text) : text;
+  return name === 'filename' ? oscalToken(text) : text;
 }
 
 /** Both were allowed at once; the choice is kept as guidance, because what was chosen is the stronger word. */

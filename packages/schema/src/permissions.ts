@@ -8,7 +8,7 @@ export const permissions = {
   'controls:read': 'See standards, clauses, controls, the ISMS and its implementations',
   'controls:write': 'Change the ISMS and its implementations',
   'controls:approve':
-    'Approve what others prepared: scopes, Statements of Applicability, exceptions (27001, 4.3, 6.1.3 d)',
+    'Approve what others prepared: scopes, Statements of Applicability, exceptions, changes of the ISMS (27001, 4.3, 6.1.3 d, 6.3)',
   'risk:read': 'See criteria and risks',
   'risk:write': 'Change criteria and risks',
   'risk:accept': 'Accept a residual risk that one owns (27005, 8.6)',
@@ -51,7 +51,7 @@ export const roles = {
   MANAGEMENT: {
     title: 'Top management',
     description:
-      'Directs the ISMS: reads everything, approves scopes, Statements of Applicability and exceptions, accepts risks',
+      'Directs the ISMS: reads everything, approves scopes, Statements of Applicability, exceptions and changes, accepts risks',
     permissions: [
       ...reading.filter((permission) => permission !== 'operations:read'),
       'controls:approve',

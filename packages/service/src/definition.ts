@@ -19,7 +19,8 @@ export interface Due {
   readonly subjectId: string;
   readonly dueAt: Date;
 }
-export type DueHandler<T> = (tx: WriteTx<T>, due: Due) => Promise<void>;
+/** `context` is for what must begin once the transaction has committed. */
+export type DueHandler<T> = (tx: WriteTx<T>, due: Due, context: ServiceContext<T>) => Promise<void>;
 
 /** What a running service gives to the parts that a definition adds to it. */
 export interface ServiceContext<T> {

@@ -69,6 +69,7 @@ export {
   retryDeadLetter,
   retryDeadLetters,
   schedule,
+  scheduleAll,
   unschedule,
 } from './messaging/index.ts';
 export { newestOfEach } from './messaging/newest.ts';

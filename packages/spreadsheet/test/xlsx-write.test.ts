@@ -91,6 +91,27 @@ describe('a workbook that is written', () => {
     expect(xml).toContain('<v>12.5</v>');
   });
 
+  it('breaks texts into lines in their cells where a sheet asks for it, and keeps what is no formula none', async () => {
+    const found = await parts(await writeXlsx([{ ...sheet, wrap: true }]));
+    const cells = named(found.get('xl/worksheets/sheet1.xml') ?? '', 'c').map(({ attributes }) => attributes);
+    expect(cells.map(({ r, s }) => [r, s])).toEqual([
+      ['A1', '1'],
+      ['B1', '1'],
+      ['A2', '4'],
+      ['B2', '3'],
+      ['A3', '3'],
+    ]);
+    const xfs =
+      (found.get('xl/styles.xml') ?? '').match(/<cellXfs.*<\/cellXfs>/)?.[0].match(/<xf .*?(\/>|<\/xf>)/g) ?? [];
+    expect(xfs.map((xf) => [xf.includes('quotePrefix'), xf.includes('wrapText="1"')])).toEqual([
+      [false, false],
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ]);
+  });
+
   it('is the same, byte for byte, each time it is written', async () => {
     expect(await writeXlsx([sheet])).toEqual(await writeXlsx([sheet]));
   });

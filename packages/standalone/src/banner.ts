@@ -18,16 +18,23 @@ const words: Readonly<Record<string, string>> = {
 
 const cut = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
-/** The clauses about which there is something to say, a line each; the rest are counted. At most `width` columns. */
+/** Gaps that are told with their reasons; with the rest of what a start says, so many fit a screen. */
+const mostReasons = 9;
+
+/**
+ * The gaps first, a line each with its reason; then, by verdict, the clauses for which there is no room or no gap. At most `width` columns.
+ */
 export function readinessTable(readiness: ReadinessAnswer, width = 100): string[] {
   const leaves = readiness.clauses.filter(
     (one) => !readiness.clauses.some((other) => other.clause.startsWith(`${one.clause}.`)),
   );
-  const told = leaves.filter((one) => one.verdict !== 'NOT_ASSESSED');
-  const lines = told.map((one) => {
-    const verdict = words[one.verdict] ?? one.verdict;
-    return cut(`  ${one.clause.padEnd(6)} ${verdict.padEnd(17)} ${one.reason}`, width);
+  const gaps = ['CRITICAL_GAP', 'GAP'].flatMap((verdict) => leaves.filter((one) => one.verdict === verdict));
+  const told = gaps.slice(0, mostReasons);
+  const line = (verdict: string, text: string) => cut(`  ${(words[verdict] ?? verdict).padEnd(17)} ${text}`, width);
+  const reasons = told.map((one) => line(one.verdict, `${one.clause.padEnd(6)} ${one.reason}`));
+  const rest = ['CRITICAL_GAP', 'GAP', 'JUDGEMENT_NEEDED', 'NO_GAP_FOUND', 'NOT_ASSESSED'].flatMap((verdict) => {
+    const clauses = leaves.filter((one) => one.verdict === verdict && !told.includes(one)).map((one) => one.clause);
+    return clauses.length > 0 ? line(verdict, clauses.join(', ')) : [];
   });
-  const rest = leaves.length - told.length;
-  return [...lines, `  ${rest} further clauses are not assessed yet`];
+  return [...reasons, ...rest];
 }

@@ -41,6 +41,8 @@ export async function startStandalone(
       if (database.orphan === 'stopped') step('stopped the database that an earlier, killed start had left running');
     }
     enableCompileCache(join(folder, 'compiled'));
+    // GraphQL looks at each value twice unless it is told that nobody is developing it.
+    process.env.NODE_ENV ??= 'production';
     const [{ openStandalone }] = await Promise.all([import('./standalone.ts'), database?.ready]);
     const databaseUrl = config.databaseUrl ?? database?.url ?? '';
     const opened = await openStandalone(config, secret, { databaseUrl, step, say });

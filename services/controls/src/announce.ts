@@ -1,22 +1,38 @@
 import { announceRules, type WriteTx } from '@annex/service';
+import { announceChanges } from './change/change.operations.ts';
+import { announceUnintended } from './change/unintended.operations.ts';
+import { announceCommunications } from './communication/communication.operations.ts';
+import { announceCompetenceActions } from './competence/action.operations.ts';
+import { announceCompetences } from './competence/competence.operations.ts';
 import { componentUseEvent } from './component/component.operations.ts';
 import { componentsAfter, definitionsAfter, usesAfter } from './component/component.store.ts';
 import { componentEvent, definitionEvent } from './component/definition.operations.ts';
 import { announceContext } from './context/context.operations.ts';
 import type { ControlsDatabase } from './database.ts';
+import { announceExceptions } from './exception/exception.operations.ts';
 import { implementationEvent } from './implementation/implementation.operations.ts';
 import { controlIdsOf, filteredImplementations } from './implementation/implementation.store.ts';
 import { ismsEvent } from './isms/isms.operations.ts';
 import { allIsms } from './isms/isms.store.ts';
+import { announceJudgements } from './judgement/judgement.operations.ts';
+import { announceLeadership } from './leadership/leadership.operations.ts';
 import { licensedTextEvent } from './licensed/licensed.operations.ts';
 import { textsAfter } from './licensed/licensed.store.ts';
 import { collectionEvent } from './mapping/collection.operations.ts';
 import { latestCollections } from './mapping/collection.store.ts';
 import { ownMappingEvent } from './mapping/own.operations.ts';
 import { mappingsAfter } from './mapping/own.store.ts';
+import { announceMaturity } from './maturity/maturity.operations.ts';
+import { announceObjectives } from './objective/objective.operations.ts';
 import { announceObligations } from './obligation/obligation.operations.ts';
+import { announceOpportunityActions } from './opportunity/action.operations.ts';
+import { announceOpportunities } from './opportunity/opportunity.operations.ts';
 import { announceParties } from './party/party.operations.ts';
 import { announceProcesses } from './process/process.operations.ts';
+import { announceCriteria } from './provision/criterion.operations.ts';
+import { announceProvisions } from './provision/provision.operations.ts';
+import { announceResources } from './resource/resource.operations.ts';
+import { announceResponsibilities } from './responsibility/responsibility.operations.ts';
 import { announceScope } from './scope/scope.operations.ts';
 import { announceSites } from './site/site.operations.ts';
 import { applicabilityEvent } from './soa/decide.operations.ts';
@@ -24,6 +40,8 @@ import { soaEvent } from './soa/soa.operations.ts';
 import { entriesOf, versionsOf } from './soa/soa.store.ts';
 import { strengthEvent } from './strength/strength.operations.ts';
 import { findStrengths } from './strength/strength.store.ts';
+import { implementationTaskEvent } from './task/task.operations.ts';
+import { filteredImplementationTasks } from './task/task.store.ts';
 import { taskEvent } from './upgrade/task.operations.ts';
 import { filteredTasks, taskCounts } from './upgrade/task.store.ts';
 import { upgradeEvent } from './upgrade/upgrade.operations.ts';
@@ -90,12 +108,28 @@ export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
     after = last.id;
   }
   for (const { id } of isms) {
+    await announceExceptions(tx, id);
+    await announceMaturity(tx, id);
+    await announceJudgements(tx, id);
     await announceSites(tx, id);
     await announceProcesses(tx, id);
     await announceScope(tx, id);
     await announceContext(tx, id);
     await announceParties(tx, id);
     await announceObligations(tx, id);
+    await announceProvisions(tx, id);
+    await announceCriteria(tx, id);
+    await announceResources(tx, id);
+    await announceOpportunities(tx, id);
+    await announceOpportunityActions(tx, id);
+    await announceChanges(tx, id);
+    await announceUnintended(tx, id);
+    await announceCommunications(tx, id);
+    await announceCompetences(tx, id);
+    await announceCompetenceActions(tx, id);
+    await announceLeadership(tx, id);
+    await announceResponsibilities(tx, id);
+    await announceObjectives(tx, id);
     const entries = await entriesOf(tx, id);
     for (let start = 0; start < entries.length; start += pageSize) {
       const rows = entries.slice(start, start + pageSize).map(applicabilityEvent);
@@ -104,10 +138,19 @@ export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
     const versions = await versionsOf(tx, id).orderBy('number').execute();
     if (versions.length > 0) tx.record('annex.controls.soa.changed.v1', { rows: versions.map(soaEvent) });
   }
+  await announceImplementationTasks(tx);
   await announceLibrary(tx);
   await announceComponents(tx);
   await announceUpgrades(tx);
   await announceRules(tx, 'controls');
+}
+
+/** What is to be done for implementations: several steps of each control. */
+async function announceImplementationTasks(tx: WriteTx<ControlsDatabase>): Promise<void> {
+  const tasks = (id: string) =>
+    filteredImplementationTasks(tx, {}).where('id', '>', id).orderBy('id').limit(pageSize).execute();
+  for await (const rows of runsOf(tasks))
+    tx.record('annex.controls.implementation-task.changed.v1', { rows: rows.map(implementationTaskEvent) });
 }
 
 /** An upgrade's row has every move that it made, so that few are read at once. */

@@ -1,9 +1,20 @@
 import type { Judgement, Rule } from '@annex/service';
+import { changeRules, unintendedRules } from './change/change.rules.ts';
+import { communicationRules } from './communication/communication.rules.ts';
+import { competenceRules } from './competence/competence.rules.ts';
 import { contextRules } from './context/context.rules.ts';
 import type { ControlsDatabase } from './database.ts';
+import { exceptionRules } from './exception/exception.rules.ts';
+import { implementationReviewRules } from './implementation/implementation.rules.ts';
+import { leadershipRules } from './leadership/leadership.rules.ts';
+import { objectiveRules } from './objective/objective.rules.ts';
 import { obligationRules } from './obligation/obligation.rules.ts';
+import { opportunityRules } from './opportunity/opportunity.rules.ts';
 import { partyRules } from './party/party.rules.ts';
 import { processRules } from './process/process.rules.ts';
+import { criterionRules, provisionRules } from './provision/provision.rules.ts';
+import { resourceRules } from './resource/resource.rules.ts';
+import { responsibilityRules } from './responsibility/responsibility.rules.ts';
 import { scopeRules } from './scope/scope.rules.ts';
 import { soaRules } from './soa/soa.rules.ts';
 
@@ -58,7 +69,12 @@ const implementedVerified: Rule<ControlsDatabase> = {
 export const strengthRules: readonly Rule<ControlsDatabase>[] = [implementedVerified];
 
 /** What is judged when an implementation changes. */
-export const implementationRules: readonly Rule<ControlsDatabase>[] = [...strengthRules, ...soaRules];
+export const implementationRules: readonly Rule<ControlsDatabase>[] = [
+  ...strengthRules,
+  ...soaRules,
+  ...exceptionRules,
+  ...implementationReviewRules,
+];
 
 /** The clauses of ISO/IEC 27001:2022 whose facts live here (domain model, 9). */
 export const rules: readonly Rule<ControlsDatabase>[] = [
@@ -68,5 +84,18 @@ export const rules: readonly Rule<ControlsDatabase>[] = [
   ...scopeRules,
   ...processRules,
   ...soaRules,
+  ...exceptionRules,
+  ...implementationReviewRules,
+  ...objectiveRules,
+  ...responsibilityRules,
+  ...leadershipRules,
+  ...competenceRules,
+  ...communicationRules,
+  ...changeRules,
+  ...unintendedRules,
+  ...opportunityRules,
+  ...resourceRules,
+  ...provisionRules,
+  ...criterionRules,
   implementedVerified,
 ];

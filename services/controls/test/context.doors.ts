@@ -124,19 +124,19 @@ const partyFields = `id version name kind description createdAt updatedAt isms {
 const obligationFields = `id version reference title description kind source jurisdiction riskIds reviewDate status createdAt updatedAt isms { id }
   party { id } controls { id } implementations { id } risks { id }`;
 
-const entity = (type: string, fields: string, prepare: Prepare): Door => ({
+export const entity = (type: string, fields: string, prepare: Prepare): Door => ({
   name: `_entities of ${type}`,
   document: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${type} { ${fields} } } }`,
   variables: ({ subjectId }) => ({ r: [{ __typename: type, id: subjectId }] }),
   prepare,
 });
-const one = (name: string, fields: string, prepare: Prepare): Door => ({
+export const one = (name: string, fields: string, prepare: Prepare): Door => ({
   name,
   document: `query ($id: UUID!) { ${name}(id: $id) { ${fields} } }`,
   variables: byId,
   prepare,
 });
-const many = (name: string, fields: string, prepare: Prepare): Door => ({
+export const many = (name: string, fields: string, prepare: Prepare): Door => ({
   name,
   // The newest lie at the end of what many tests made.
   document: `query ($ismsId: UUID) { ${name}(ismsId: $ismsId, first: 200) { totalCount nodes { ${fields} } } }`,
@@ -179,7 +179,12 @@ export const contextQueries: readonly Door[] = [
   entity('Obligation', obligationFields, obligation),
 ];
 
-const mutation = (name: string, field: string, variables: (of: Thing) => object, prepare?: Door['prepare']): Door => {
+export const mutation = (
+  name: string,
+  field: string,
+  variables: (of: Thing) => object,
+  prepare?: Door['prepare'],
+): Door => {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
   return {
     name,

@@ -71,6 +71,23 @@ it.each(mutations.filter((door) => door.name !== 'createIsms').map((door) => [do
           'interested_party',
           'party_requirement',
           'obligation',
+          'exception',
+          'implementation_task',
+          'maturity_assessment',
+          'strength_judgement',
+          'objective',
+          'responsibility',
+          'leadership_interview',
+          'competence',
+          'competence_action',
+          'communication',
+          'isms_change',
+          'unintended_change',
+          'opportunity',
+          'opportunity_action',
+          'external_provision',
+          'process_criterion',
+          'resource_need',
         ];
         const rows: unknown[] = [];
         for (const table of tables) rows.push((await client.query(`select * from controls.${table} order by id`)).rows);

@@ -3,7 +3,9 @@ import { newId } from '@annex/service';
 import { importItems } from '../src/library/library.operations.ts';
 import { componentMutations, componentQueries } from './component.doors.ts';
 import { contextMutations, contextQueries } from './context.doors.ts';
+import { implementationMutations, implementationQueries } from './implementation.doors.ts';
 import { libraryMutations, libraryQueries } from './library.doors.ts';
+import { planningMutations, planningQueries } from './planning.doors.ts';
 import type { Scenario } from './scenario.ts';
 import { soaMutations, soaQueries } from './soa.doors.ts';
 
@@ -90,6 +92,8 @@ const none = () => ({});
 export const tenantQueries: readonly Door[] = [
   ...soaQueries,
   ...contextQueries,
+  ...implementationQueries,
+  ...planningQueries,
   ...libraryQueries,
   ...componentQueries,
   {
@@ -198,6 +202,7 @@ export const catalogueQueries: readonly Door[] = [
       '{ requirements { id letter demand documentedInformation owner evidence auditQuestions mistakes clause { id } } }',
     variables: none,
   },
+  { name: 'maturityScale', document: '{ maturityScale { level title description } }', variables: none },
   { name: 'requirement', document: '{ requirement(id: "6.1.3.d") { id } }', variables: none },
   {
     name: 'term',
@@ -244,6 +249,8 @@ export const catalogueQueries: readonly Door[] = [
 export const mutations: readonly Door[] = [
   ...soaMutations,
   ...contextMutations,
+  ...implementationMutations,
+  ...planningMutations,
   ...libraryMutations,
   ...componentMutations,
   {

@@ -1,5 +1,6 @@
-import { requestResync } from '@annex/service';
+import { newId, requestResync } from '@annex/service';
 import { make } from './context.doors.ts';
+import { makeOneOfEach } from './planning.doors.ts';
 import { type Scenario, startScenario } from './scenario.ts';
 import { upgrading } from './upgrading.ts';
 
@@ -23,6 +24,23 @@ const types = [
   'annex.controls.interested-party.changed.v1',
   'annex.controls.party-requirement.changed.v1',
   'annex.controls.obligation.changed.v1',
+  'annex.controls.exception.changed.v1',
+  'annex.controls.maturity.changed.v1',
+  'annex.controls.strength-judgement.changed.v1',
+  'annex.controls.implementation-task.changed.v1',
+  'annex.controls.objective.changed.v1',
+  'annex.controls.responsibility.changed.v1',
+  'annex.controls.leadership-interview.changed.v1',
+  'annex.controls.competence.changed.v1',
+  'annex.controls.competence-action.changed.v1',
+  'annex.controls.communication.changed.v1',
+  'annex.controls.isms-change.changed.v1',
+  'annex.controls.unintended-change.changed.v1',
+  'annex.controls.opportunity.changed.v1',
+  'annex.controls.opportunity-action.changed.v1',
+  'annex.controls.external-provision.changed.v1',
+  'annex.controls.process-criterion.changed.v1',
+  'annex.controls.resource-need.changed.v1',
   'annex.controls.upgrade.changed.v1',
   'annex.controls.upgrade-task.changed.v1',
 ] as const;
@@ -46,6 +64,22 @@ it('announces what an ISMS has again, as it is now', async () => {
   const partyId = await make(scenario, 'createInterestedParty', 'interestedParty', { name: 'Us', kind: 'OWNER' });
   await make(scenario, 'createPartyRequirement', 'partyRequirement', { partyId, requirement: 'Profit.' });
   await make(scenario, 'createObligation', 'obligation', { title: 'GDPR', kind: 'LEGAL', source: 'GDPR', partyId });
+  const implementationId = await scenario.implement({ ismsId });
+  await make(scenario, 'requestException', 'exception', {
+    ...{ implementationId, title: 'Hot fixes', reason: 'They cannot wait.', compensation: 'The day after.' },
+    endsAt: '2199-01-01T00:00:00Z',
+  });
+  await make(scenario, 'judgeStrength', 'implementation', {
+    ...{ implementationId, judged: 0.5, reason: 'Seen.', endsAt: '2199-01-01T00:00:00Z' },
+  });
+  await make(scenario, 'generateImplementationTasks', 'implementation', { implementationId });
+  await scenario.ask(
+    'mutation ($input: AssessMaturityInput!) { assessMaturity(input: $input) { maturity { mean } } }',
+    {
+      input: { ismsId, assessments: [{ controlId: 'A.8.28', level: 2, reason: 'Seen.' }] },
+    },
+  );
+  await makeOneOfEach(scenario, { id: implementationId, ismsId, measureId: newId() });
   await scenario.implement({ ismsId, controlIds: ['iso27001:2013:A.18.2.3'] });
   await upgrading(scenario).apply(ismsId);
   const latest = async (type: (typeof types)[number], skip = 0) => {

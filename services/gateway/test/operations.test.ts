@@ -24,6 +24,9 @@ describe('the stored operations that come with Annex', () => {
         'GET /v1/isms/{id}/context',
         'POST /v1/risks',
         'PATCH /v1/risks/{id}',
+        'PUT /v1/risks/{riskId}/quantification',
+        'GET /v1/simulations/{id}',
+        'POST /v1/simulations',
       ]),
     );
   });

@@ -2,7 +2,15 @@ import type { AcceptanceTables } from './acceptance/acceptance.store.ts';
 import type { AssessmentTables } from './assessment/assessment.store.ts';
 import type { CriteriaTables } from './criteria/criteria.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
+import type { QuantificationTables } from './quantification/quantification.store.ts';
 import type { RiskTables } from './risk/risk.store.ts';
+import type { SimulationTables } from './simulation/simulation.store.ts';
 
 /** The tables of the service, an intersection of its modules'. */
-export type RiskDatabase = ProjectionTables & CriteriaTables & RiskTables & AssessmentTables & AcceptanceTables;
+export type RiskDatabase = ProjectionTables &
+  CriteriaTables &
+  RiskTables &
+  AssessmentTables &
+  AcceptanceTables &
+  QuantificationTables &
+  SimulationTables;

@@ -9,9 +9,16 @@ import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
+import { announceQuantifications } from './quantification/quantification.operations.ts';
+import { quantificationModule } from './quantification/quantification.resolvers.ts';
 import { factorsOf } from './risk/link.store.ts';
 import { riskModule } from './risk/risk.resolvers.ts';
 import { recordNeeds, recordRisks, risksAfter, rowsAnEvent } from './risk/risk.store.ts';
+import { takeSimulation, watchSimulation } from './simulation/run.due.ts';
+import { startRunner } from './simulation/runner.ts';
+import { announceSimulations, simulationRun, simulationWatch } from './simulation/simulation.operations.ts';
+import { simulationModule } from './simulation/simulation.resolvers.ts';
+import { simulationRoutes } from './simulation/simulation.routes.ts';
 
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
@@ -29,6 +36,8 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
     after = page.at(-1)?.id ?? null;
     if (page.length < rowsAnEvent) break;
   }
+  await announceQuantifications(tx);
+  await announceSimulations(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -36,8 +45,22 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
 export const risk: ServiceDefinition<RiskDatabase> = {
   name: 'risk',
   migrations,
-  modules: [criteriaModule, riskModule, assessmentModule, acceptanceModule, heatMapModule],
+  modules: [
+    criteriaModule,
+    riskModule,
+    assessmentModule,
+    acceptanceModule,
+    heatMapModule,
+    quantificationModule,
+    simulationModule,
+  ],
   subscriptions: { risk: riskSubscriptions },
-  timers: { [acceptanceEnds]: endAcceptance },
+  timers: {
+    [acceptanceEnds]: endAcceptance,
+    [simulationRun]: takeSimulation,
+    [simulationWatch]: watchSimulation,
+  },
   announce,
+  routes: simulationRoutes,
+  start: startRunner,
 };

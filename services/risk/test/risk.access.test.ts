@@ -28,6 +28,12 @@ const reads: [string, string][] = [
   ['risks', '{ risks { nodes { id } } }'],
   ['riskCriteria', '{ riskCriteria { id } }'],
   ['heatMap', '{ heatMap { cells { count } } }'],
+  ['simulation', `{ simulation(id: "${uuid}") { id } }`],
+  ['simulations', '{ simulations { nodes { id } } }'],
+  [
+    'Simulation as an entity',
+    `{ _entities(representations: [{ __typename: "Simulation", id: "${uuid}" }]) { ... on Simulation { id } } }`,
+  ],
   [
     'Risk as an entity',
     `{ _entities(representations: [{ __typename: "Risk", id: "${uuid}" }]) { ... on Risk { id } } }`,
@@ -51,6 +57,15 @@ const writes: [string, string, object, Permission][] = [
   ['assessRisk', 'AssessRiskInput', step, 'risk:write'],
   ['acceptRisk', 'AcceptRiskInput', step, 'risk:accept'],
   ['setRiskCriteria', 'SetRiskCriteriaInput', criteria, 'risk:write'],
+  [
+    'quantifyRisk',
+    'QuantifyRiskInput',
+    { riskId: uuid, frequency: { kind: 'POISSON', rate: 1 }, lossForms: [], rationale: 'r' },
+    'risk:write',
+  ],
+  ['removeQuantification', 'RemoveQuantificationInput', step, 'risk:write'],
+  ['startSimulation', 'StartSimulationInput', { title: 't', riskIds: [uuid] }, 'risk:write'],
+  ['cancelSimulation', 'CancelSimulationInput', { simulationId: uuid }, 'risk:write'],
 ];
 
 const permissionsOf = (role: keyof typeof roles): readonly Permission[] => roles[role].permissions;

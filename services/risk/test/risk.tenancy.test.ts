@@ -5,6 +5,20 @@ let register: Register;
 let mine: RiskView;
 let theirs: RiskView;
 let theirImplementation: string;
+let theirSimulation: string;
+const numbers = {
+  frequency: { kind: 'POISSON', rate: 1 },
+  lossForms: [{ category: 'response', loss: { kind: 'PERT', low: 1, mode: 2, high: 3 } }],
+  rationale: 'Counted',
+};
+const start = (input: Record<string, unknown>, caller = {}) =>
+  register.call(
+    'mutation ($input: StartSimulationInput!) { startSimulation(input: $input) { simulation { id } } }',
+    {
+      input: { title: 'All', trials: 1000, ...input },
+    },
+    caller,
+  );
 const other = () => ({ tenant: register.test.tenants[1] });
 
 beforeAll(async () => {
@@ -12,6 +26,13 @@ beforeAll(async () => {
   mine = await register.createRisk();
   theirImplementation = await register.addImplementation(1, { ...other(), ismsId: register.otherIsmsId });
   theirs = await register.createRisk({ ismsId: register.otherIsmsId }, other());
+  await register.ask(
+    'mutation ($input: QuantifyRiskInput!) { quantifyRisk(input: $input) { risk { id } } }',
+    { input: { riskId: theirs.id, ...numbers } },
+    other(),
+  );
+  const { data } = await start({}, other());
+  theirSimulation = (data as { startSimulation: { simulation: { id: string } } }).startSimulation.simulation.id;
 });
 afterAll(() => register.close());
 
@@ -44,6 +65,33 @@ describe('a tenant', () => {
     );
   });
 
+  it.each(['now', 'as of a past moment'])('sees its own quantifications and simulations only, %s', async (when) => {
+    const caller = when === 'now' ? {} : { asOf: new Date() };
+    const found = await register.ask(
+      `query ($of: [_Any!]!) { simulations { nodes { id } } _entities(representations: $of) {
+         ... on Simulation { id } ... on Risk { quantification { meanFrequency } } } }`,
+      {
+        of: [
+          { __typename: 'Simulation', id: theirSimulation },
+          { __typename: 'Risk', id: theirs.id },
+          { __typename: 'Risk', id: mine.id },
+        ],
+      },
+      caller,
+    );
+    expect(found).toEqual({ simulations: { nodes: [] }, _entities: [null, null, { quantification: null }] });
+    const one = (id: string) => register.call(`{ simulation(id: "${id}") { id } }`, {}, caller);
+    expect(code(await one(theirSimulation))).toBe('NOT_FOUND');
+    const token = await register.signer.request(register.requestInfo(caller)).for('risk');
+    const picture = await register.service.app.inject({
+      url: `/simulations/${theirSimulation}/loss-exceedance.svg`,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(picture.json()).toMatchObject({ code: 'NOT_FOUND' });
+    const own = await register.ask(`{ simulation(id: "${theirSimulation}") { id } }`, {}, other());
+    expect(own).toEqual({ simulation: { id: theirSimulation } });
+  });
+
   it('changes, links, assesses and accepts nothing of another', async () => {
     const step = { riskId: theirs.id, expectedVersion: 1 };
     for (const [name, type, input] of [
@@ -51,6 +99,9 @@ describe('a tenant', () => {
       ['closeRisk', 'RiskStepInput', step],
       ['assessRisk', 'AssessRiskInput', step],
       ['acceptRisk', 'AcceptRiskInput', step],
+      ['quantifyRisk', 'QuantifyRiskInput', { riskId: theirs.id, ...numbers }],
+      ['removeQuantification', 'RemoveQuantificationInput', step],
+      ['cancelSimulation', 'CancelSimulationInput', { simulationId: theirSimulation }],
       [
         'linkImplementation',
         'LinkImplementationInput',
@@ -69,6 +120,8 @@ describe('a tenant', () => {
       { input },
     );
     expect(code(answer)).toBe('BAD_INPUT');
+    expect(code(await start({ riskIds: [theirs.id] }))).toBe('BAD_INPUT');
+    expect(code(await start({ ismsId: register.otherIsmsId }))).toBe('NOT_FOUND');
     expect((await register.readRisk(theirs.id, other())).version).toBe(1);
   });
 

@@ -33,6 +33,9 @@ export const controlsEvents = {
         status: ImplementationStatus,
         ownerId: Nullable(Uuid),
         controlIds: Type.Array(Type.String(), { description: 'Catalogue ids such as iso27001:2022:A.8.28' }),
+        reviewDate: Type.Optional(
+          Nullable(Type.String({ format: 'date-time', description: 'Absent in events of before it was known' })),
+        ),
       }),
     ),
   },
@@ -52,6 +55,80 @@ export const controlsEvents = {
           Type.Literal('NOT_VERIFIED'),
         ]),
         computedAt: Moment,
+      }),
+    ),
+  },
+  'annex.controls.exception.changed.v1': {
+    description:
+      'An exception was asked for, decided, ended or taken back, or its end came (27001, 8.1); its texts stay in the register',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        status: Type.Union([
+          Type.Literal('REQUESTED'),
+          Type.Literal('APPROVED'),
+          Type.Literal('REJECTED'),
+          Type.Literal('WITHDRAWN'),
+          Type.Literal('ENDED'),
+          Type.Literal('EXPIRED'),
+        ]),
+        implementationId: Uuid,
+        controlIds: Type.Array(Type.String(), { description: 'Catalogue ids such as iso27001:2022:A.8.28' }),
+        compensatingImplementationIds: Type.Array(Uuid),
+        cap: Fraction,
+        endsAt: Moment,
+        requestedBy: Type.String(),
+        requestedAt: Moment,
+        decidedBy: Nullable(Type.String()),
+        decidedAt: Nullable(Moment),
+        endedBy: Nullable(Type.String()),
+        endedAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.implementation-task.changed.v1': {
+    description:
+      'Tasks were made of the guidance on the controls of an implementation, or one was assigned, settled or opened again (27001, Annex A)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        implementationId: Uuid,
+        controlId: Type.String({ description: 'Such as iso27001:2022:A.8.28' }),
+        title: Type.String(),
+        status: Type.Union([Type.Literal('OPEN'), Type.Literal('DONE'), Type.Literal('NOT_APPLICABLE')]),
+        assigneeId: Nullable(Uuid),
+        due: Nullable(Moment),
+        settledBy: Nullable(Type.String()),
+        settledAt: Nullable(Moment),
+      }),
+    ),
+  },
+  'annex.controls.strength-judgement.changed.v1': {
+    description:
+      'An assessor put a judgement beside the computed strength of an implementation; it never changes, and the latest holds until its end',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        implementationId: Uuid,
+        judged: Fraction,
+        judgedBy: Type.String(),
+        judgedAt: Moment,
+        endsAt: Moment,
+      }),
+    ),
+  },
+  'annex.controls.maturity.changed.v1': {
+    description:
+      'A person assessed how mature a control is, on Annex’s own scale of 0 to 5; an assessment never changes, the latest of a control counts',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        controlId: Type.String({ description: 'Such as iso27001:2022:A.8.28' }),
+        level: Type.Integer({ minimum: 0, maximum: 5 }),
+        assessedBy: Type.String(),
+        assessedAt: Moment,
       }),
     ),
   },

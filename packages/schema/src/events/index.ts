@@ -9,6 +9,7 @@ import { evidenceEvents } from './evidence.ts';
 import { identityEvents } from './identity.ts';
 import { integrationsEvents } from './integrations.ts';
 import { libraryEvents } from './library.ts';
+import { planningEvents } from './planning.ts';
 import { riskEvents } from './risk.ts';
 
 /** Every event of Annex by type: what it says and the schema of its data. */
@@ -17,6 +18,7 @@ export const events = {
   ...controlsEvents,
   ...libraryEvents,
   ...contextEvents,
+  ...planningEvents,
   ...evidenceEvents,
   ...riskEvents,
   ...auditEvents,

@@ -62,6 +62,52 @@ export const riskEvents = {
       }),
     ),
   },
+  'annex.risk.quantification.changed.v1': {
+    description: 'How often a risk happens and what it costs was stated in numbers, or taken back (27005, 7.3)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        riskId: Uuid,
+        currency: Type.String({ description: 'ISO 4217' }),
+        meanFrequency: Type.Number({ minimum: 0, description: 'Events a year, before controls' }),
+        meanLoss: Type.Number({ minimum: 0, description: 'Of one event, in minor units, as the others' }),
+        medianLoss: Type.Number({ minimum: 0 }),
+        percentile95Loss: Type.Number({ minimum: 0 }),
+        personId: Nullable(Uuid),
+      }),
+    ),
+  },
+  'annex.risk.simulation.changed.v1': {
+    description: 'A simulation of risks was asked for, began, or ended with or without a result (27005, 7.3)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        title: Type.String(),
+        status: Type.Union([
+          Type.Literal('QUEUED'),
+          Type.Literal('RUNNING'),
+          Type.Literal('DONE'),
+          Type.Literal('FAILED'),
+          Type.Literal('CANCELLED'),
+        ]),
+        trials: Type.Integer({ minimum: 1 }),
+        scenarios: Type.Integer({ minimum: 1 }),
+        currency: Type.String({ description: 'ISO 4217' }),
+        personId: Nullable(Uuid),
+        finishedAt: Nullable(Moment),
+        readings: Type.Array(
+          Type.Object({
+            reading: Type.Union([Type.Literal('INHERENT'), Type.Literal('CURRENT'), Type.Literal('RESIDUAL')]),
+            expectedLoss: Type.Number({ minimum: 0, description: 'Of a year, in minor units, as the others' }),
+            valueAtRisk95: Type.Number({ minimum: 0 }),
+            tailValueAtRisk95: Type.Number({ minimum: 0 }),
+          }),
+          { description: 'Empty until it is DONE' },
+        ),
+      }),
+    ),
+  },
   'annex.risk.assessment.added.v1': {
     description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
     data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),

@@ -33,11 +33,29 @@ function checkScopes(where: string, element: Parameters<typeof declaredScopes>[0
     if (!isPermission(scope)) complain(where, `requires ${scope}, which is no permission`);
 }
 
+/** The fields outside of mutations that return a payload, by its type: looked up for each of them, and so gathered once. */
+function payloadsElsewhere(schema: GraphQLSchema): Map<GraphQLNamedType, string[]> {
+  const found = new Map<GraphQLNamedType, string[]>();
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type === schema.getMutationType() || !(isObjectType(type) || isInterfaceType(type))) continue;
+    for (const field of Object.values(type.getFields())) {
+      const returned = getNamedType(field.type);
+      if (!returned.name.endsWith('Payload')) continue;
+      found.set(returned, [...(found.get(returned) ?? []), `${type.name}.${field.name}`]);
+    }
+  }
+  return found;
+}
+
 /**
  * What lists and mutations are made of carries no scopes of its own: a connection and an edge ask for what their node asks for,
  * a payload is reached by its mutation alone. Each must have the shape and the place from which that follows.
  */
-function checkObjectScopes(type: GraphQLObjectType, schema: GraphQLSchema, complain: Complain): void {
+function checkObjectScopes(
+  type: GraphQLObjectType,
+  misplaced: ReturnType<typeof payloadsElsewhere>,
+  complain: Complain,
+): void {
   if (type.name === 'PageInfo') return;
   if (declaredScopes(type) !== undefined) {
     checkScopes(type.name, type, complain);
@@ -55,13 +73,7 @@ function checkObjectScopes(type: GraphQLObjectType, schema: GraphQLSchema, compl
     if (!node || /(Edge|Connection|Payload)$/.test(node.name))
       complain(type.name, 'is no edge: it has no node with scopes');
   } else if (type.name.endsWith('Payload')) {
-    for (const other of Object.values(schema.getTypeMap())) {
-      if (other === schema.getMutationType() || !(isObjectType(other) || isInterfaceType(other))) continue;
-      for (const field of Object.values(other.getFields())) {
-        if (getNamedType(field.type) === type)
-          complain(`${other.name}.${field.name}`, `returns ${type.name}, which only a mutation may`);
-      }
-    }
+    for (const where of misplaced.get(type) ?? []) complain(where, `returns ${type.name}, which only a mutation may`);
   } else {
     checkScopes(type.name, type, complain);
   }
@@ -120,6 +132,7 @@ function checkDescriptions(type: GraphQLNamedType, root: boolean, complain: Comp
 export function offences(schema: GraphQLSchema): string[] {
   const found: string[] = [];
   const complain: Complain = (where, what) => found.push(`${where} ${what}`);
+  const misplaced = payloadsElsewhere(schema);
   for (const type of Object.values(schema.getTypeMap())) {
     if (
       isForeign(type.name) ||
@@ -134,7 +147,7 @@ export function offences(schema: GraphQLSchema): string[] {
     }
     if (!isObjectType(type)) continue;
     if (!root) {
-      checkObjectScopes(type, schema, complain);
+      checkObjectScopes(type, misplaced, complain);
       continue;
     }
     for (const field of Object.values(type.getFields())) {

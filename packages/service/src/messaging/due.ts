@@ -18,6 +18,22 @@ export async function schedule<T>(
   );
 }
 
+/** Asks for the handler of `kind` about many subjects, each at its own moment, in one statement. */
+export async function scheduleAll<T>(
+  tx: WriteTx<T>,
+  kind: string,
+  moments: readonly { readonly subjectId: string; readonly dueAt: Date }[],
+): Promise<void> {
+  if (moments.length === 0) return;
+  // In one order, so that two that move the same moments wait for each other and not both.
+  await tx.query(
+    `insert into due (tenant_id, kind, subject_id, due_at)
+     select $1, $2, f."subjectId", f."dueAt" from jsonb_to_recordset($3::jsonb) as f("subjectId" text, "dueAt" timestamptz) order by f."subjectId"
+     on conflict (tenant_id, kind, subject_id) do update set due_at = excluded.due_at, attempts = 0, retry_after = null`,
+    [tx.tenant, kind, JSON.stringify(moments)],
+  );
+}
+
 /** Takes a due moment back; nothing happens when there is none. */
 export async function unschedule<T>(tx: WriteTx<T>, kind: string, subjectId: string): Promise<void> {
   await tx.query('delete from due where tenant_id = $1 and kind = $2 and subject_id = $3', [

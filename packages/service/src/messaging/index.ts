@@ -13,7 +13,7 @@ import { resendHandler, resendKind, resyncKind } from './replay.ts';
 import { startTicker, type Ticker, type TickerOptions } from './ticker.ts';
 
 export { listDeadLetters, retryDeadLetter, retryDeadLetters } from './deadletters.ts';
-export { schedule, unschedule } from './due.ts';
+export { schedule, scheduleAll, unschedule } from './due.ts';
 export { type DeliveryOptions, openQueues, type QueueConfig, type Queues } from './queue.ts';
 export { replay, requestResync, resendRange, sweep } from './replay.ts';
 

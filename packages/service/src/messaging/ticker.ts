@@ -80,7 +80,7 @@ export function startTicker<T>(parts: {
         const found = claimed.rows[0];
         const handler = timers[kind];
         if (!found || !handler) return 'gone';
-        await handler(tx, { kind, subjectId, dueAt: found.due_at });
+        await handler(tx, { kind, subjectId, dueAt: found.due_at }, { name: service, database, log });
         return 'handled';
       });
     } catch (error) {

@@ -5,7 +5,7 @@ import { SheetError } from '../sheet-error.ts';
 import { inColumn, nulCharacter } from '../table.ts';
 import { refuseSheetNames } from './sheet-names.ts';
 import { escapeText } from './text-escapes.ts';
-import { packageParts, Style, worksheet } from './written-parts.ts';
+import { packageParts, Style, WrappedStyle, worksheet } from './written-parts.ts';
 import { writeZip } from './zip-write.ts';
 
 type Value = string | number | null;
@@ -15,6 +15,8 @@ export interface Sheet {
   readonly name: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Value[])[];
+  /** Whether texts are broken into lines within their cells, at the top of them: for sheets that are read, not only filtered. */
+  readonly wrap?: boolean;
 }
 
 // What Excel can open (Excel specifications and limits).
@@ -44,18 +46,22 @@ function sheetXml(sheet: Sheet, selected: boolean): Uint8Array {
   refuseMore('columns', width, MAX_COLUMNS, place);
   const rows: Buffer[] = [];
   for (const [index, values] of [sheet.columns, ...sheet.rows].entries()) {
-    rows.push(Buffer.from(rowXml(values, index + 1, `${place}, row ${index + 1}`)));
+    rows.push(Buffer.from(rowXml(values, index + 1, `${place}, row ${index + 1}`, sheet.wrap === true)));
   }
   return worksheet(rows, columnWidths(sheet, width), selected);
 }
 
-function rowXml(values: readonly Value[], row: number, place: string): string {
+function rowXml(values: readonly Value[], row: number, place: string, wrap: boolean): string {
+  const styles = wrap ? WrappedStyle : Style;
   const cells = values.map((value, column) => {
     if (value === null || value === '') return '';
     const reference = `${columnLetters(column)}${row}`;
     const cellPlace = inColumn(place, column);
-    if (typeof value === 'number') return `<c r="${reference}"><v>${checkedNumber(value, cellPlace)}</v></c>`;
-    const style = row === 1 ? Style.header : looksLikeFormula(value) ? Style.apostrophe : Style.normal;
+    if (typeof value === 'number') {
+      const style = wrap ? ` s="${styles.normal}"` : '';
+      return `<c r="${reference}"${style}><v>${checkedNumber(value, cellPlace)}</v></c>`;
+    }
+    const style = row === 1 ? Style.header : looksLikeFormula(value) ? styles.apostrophe : styles.normal;
     refuseText(value, cellPlace);
     return `<c r="${reference}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escapeText(value)}</t></is></c>`;
   });

@@ -8,6 +8,8 @@ const TYPES = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 /** Indexes of the cell formats in `styles`. */
 export const Style = { normal: 0, header: 1, apostrophe: 2 } as const;
+/** In place of those, where texts are broken into lines. */
+export const WrappedStyle = { normal: 3, apostrophe: 4 } as const;
 
 /** Every part of a workbook but its sheets, which are `xl/worksheets/sheet1.xml` and on. */
 export function packageParts(sheetNames: readonly string[]): [name: string, content: string][] {
@@ -67,6 +69,8 @@ function relationships(entries: readonly (readonly [id: string, kind: string, ta
   return `${DECLARATION}<Relationships xmlns="${PACKAGE}/relationships">${elements.join('')}</Relationships>`;
 }
 
+const wrapping = 'applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>';
+
 const styles =
   `${DECLARATION}<styleSheet xmlns="${MAIN}">` +
   '<fonts count="2"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font>' +
@@ -74,7 +78,9 @@ const styles =
   '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>' +
   '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>' +
   '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>' +
-  '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>' +
+  '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>' +
   '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>' +
-  '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"/></cellXfs>' +
+  '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"/>' +
+  `<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" ${wrapping}` +
+  `<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" ${wrapping}</cellXfs>` +
   '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>';

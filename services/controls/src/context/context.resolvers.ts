@@ -30,7 +30,8 @@ export interface IsmsContext {
   readonly ismsId: string;
 }
 
-function loadIssue(context: Context, id: string): Promise<ContextIssueRow> {
+/** The issue of an id, batched; NOT_FOUND where the tenant has none. */
+export function loadIssue(context: Context, id: string): Promise<ContextIssueRow> {
   return loadEntity(context, 'ContextIssue', findIssues, id);
 }
 

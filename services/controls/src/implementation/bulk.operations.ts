@@ -8,6 +8,7 @@ import {
   edited,
   implementationEvent,
   resolverOf,
+  scheduleReviews,
   type UpdateImplementationInput,
 } from './implementation.operations.ts';
 import {
@@ -106,6 +107,10 @@ export async function updateImplementations(
 
   await updateImplementationRows(tx, changed);
   await setControls(tx, moved);
+  await scheduleReviews(
+    tx,
+    changed.filter((row) => row.reviewDate?.getTime() !== rows.get(row.id)?.reviewDate?.getTime()),
+  );
   for (const { implementation, controlIds } of moved) controls.set(implementation.id, [...controlIds]);
   tx.record('annex.controls.implementation.changed.v1', {
     rows: changed.map((row) => implementationEvent(row, controls.get(row.id) ?? [])),

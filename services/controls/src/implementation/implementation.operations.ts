@@ -1,5 +1,15 @@
 import { badInput, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, newId, nextReference, type WriteTx } from '@annex/service';
+import {
+  checkVersion,
+  type DueHandler,
+  entityFields,
+  ismsOf,
+  judge,
+  newId,
+  nextReference,
+  scheduleAll,
+  type WriteTx,
+} from '@annex/service';
 import { controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { fraction, text } from '../input.ts';
@@ -8,15 +18,17 @@ import { checkNotRetired } from '../isms/isms.ts';
 import { ownControls } from '../library/library.store.ts';
 import { beginStrength, settle } from '../strength/strength.operations.ts';
 import type { ImplementationStatus } from '../strength/strength.ts';
+import { implementationReviewRules } from './implementation.rules.ts';
 import {
   controlIdsOf,
+  findImplementations,
   type ImplementationRow,
   insertImplementation,
   lockImplementation,
   setControls,
   updateImplementationRow,
 } from './implementation.store.ts';
-import { controlIds, progress } from './implementation.ts';
+import { type CostInput, controlIds, cost, hours, noCost, progress } from './implementation.ts';
 
 interface Changeable {
   readonly description?: string | null;
@@ -25,6 +37,9 @@ interface Changeable {
   readonly share?: number | null;
   readonly claimedDesign?: number | null;
   readonly claimedOperation?: number | null;
+  readonly cost?: CostInput | null;
+  readonly effortHoursYearly?: number | null;
+  readonly reviewDate?: Date | null;
 }
 
 export interface CreateImplementationInput extends Changeable {
@@ -58,7 +73,27 @@ export function implementationEvent(
   ids: readonly string[],
 ): EventRow<'annex.controls.implementation.changed.v1'> {
   const { id, ismsId, version, reference, title, status, ownerId } = row;
-  return { id, ismsId, version, reference, title, status, ownerId, controlIds: [...ids] };
+  const reviewDate = row.reviewDate?.toISOString() ?? null;
+  return { id, ismsId, version, reference, title, status, ownerId, controlIds: [...ids], reviewDate };
+}
+
+/** The due kind of one implementation: it is to be looked at again. */
+export const implementationReviewDue = 'controls.implementation-review';
+
+/** A review date has come. Where it was moved or taken away since, that is found out by judging. */
+export const implementationReviewIsDue: DueHandler<ControlsDatabase> = async (tx, { subjectId }) => {
+  const found = await findImplementations(tx, [subjectId]);
+  const ismsIds = found.map((row) => row.ismsId);
+  await judge(tx, 'controls', ismsIds, implementationReviewRules);
+};
+
+/** Sees to it that review dates that were set are not missed; one moment each, so that changes side by side do not meet. */
+export async function scheduleReviews(
+  tx: WriteTx<ControlsDatabase>,
+  rows: readonly Pick<ImplementationRow, 'id' | 'reviewDate'>[],
+): Promise<void> {
+  const moments = rows.flatMap(({ id, reviewDate }) => (reviewDate ? [{ subjectId: id, dueAt: reviewDate }] : []));
+  await scheduleAll(tx, implementationReviewDue, moments);
 }
 
 /** Records how one or more controls are implemented in an ISMS (27001, 6.1.3 and 8.1). */
@@ -80,11 +115,15 @@ export async function createImplementation(
     ...progress(input),
     claimedDesign: fraction('input.claimedDesign', input.claimedDesign ?? 1),
     claimedOperation: fraction('input.claimedOperation', input.claimedOperation ?? 1),
+    ...cost(input.cost, noCost),
+    effortHoursYearly: hours('input.effortHoursYearly', input.effortHoursYearly ?? null),
+    reviewDate: input.reviewDate ?? null,
     reference: await nextReference(tx, isms.id, 'C'),
   };
   await insertImplementation(tx, row);
   await setControls(tx, [{ implementation: row, controlIds: ids }]);
   tx.record('annex.controls.implementation.changed.v1', { rows: [implementationEvent(row, ids)] });
+  await scheduleReviews(tx, [row]);
   await beginStrength(tx, row);
   await settle(tx, [row.id], [row.ismsId]);
   return { id: row.id, version: row.version };
@@ -124,6 +163,11 @@ const changeable = [
   'share',
   'claimedDesign',
   'claimedOperation',
+  'costCurrency',
+  'costOnce',
+  'costYearly',
+  'effortHoursYearly',
+  'reviewDate',
 ] as const satisfies readonly (keyof ImplementationRow)[];
 
 /** What a change makes of an implementation. */
@@ -134,7 +178,7 @@ interface Edit {
 }
 
 /**
- * What a change makes of an implementation; undefined where it changes nothing. `ownerId: null` takes the owner away.
+ * What a change makes of an implementation; undefined where it changes nothing. Null takes owner, cost, effort or review date away.
  * @param at where the change stands in the input: `input`, `input.edits.17`
  * @throws AnnexError BAD_INPUT
  */
@@ -154,10 +198,18 @@ export function edited(
     ...progress(input, row, at),
     claimedDesign: fraction(`${at}.claimedDesign`, input.claimedDesign ?? row.claimedDesign),
     claimedOperation: fraction(`${at}.claimedOperation`, input.claimedOperation ?? row.claimedOperation),
+    ...cost(input.cost, row, at),
+    effortHoursYearly:
+      input.effortHoursYearly === undefined
+        ? row.effortHoursYearly
+        : hours(`${at}.effortHoursYearly`, input.effortHoursYearly),
+    reviewDate: input.reviewDate === undefined ? row.reviewDate : input.reviewDate,
   };
   const ids = input.controlIds ? controlIds(input.controlIds, resolve, at) : before;
   const sameControls = ids.length === before.length && ids.every((id) => before.includes(id));
-  if (sameControls && changeable.every((field) => row[field] === changed[field])) return undefined;
+  // Dates are the same when their moments are.
+  const same = changeable.every((field) => row[field]?.valueOf() === changed[field]?.valueOf());
+  if (sameControls && same) return undefined;
   return { row: changed, controlIds: sameControls ? undefined : ids };
 }
 
@@ -171,5 +223,6 @@ export async function updateImplementation(
   const edit = edited(row, before, input, await resolverOf(tx, input.controlIds ?? []), 'input');
   if (!edit) return { id: row.id, version: row.version };
   if (edit.controlIds) await setControls(tx, [{ implementation: row, controlIds: edit.controlIds }]);
+  await scheduleReviews(tx, [edit.row]);
   return keepImplementation(tx, edit.row);
 }

@@ -63,10 +63,11 @@ interface Filter extends ConnectionArgs {
   readonly status?: ImplementationStatus | null;
   readonly ownerId?: string | null;
   readonly controlId?: string | null;
+  readonly reviewBefore?: Date | null;
 }
 
-function asked({ controlId, ismsId, status, ownerId }: Filter) {
-  const rest = { ismsId, status, ownerId };
+function asked({ controlId, ismsId, status, ownerId, reviewBefore }: Filter) {
+  const rest = { ismsId, status, ownerId, reviewBefore };
   if (!controlId) return rest;
   const id = controlOf(controlId)?.id ?? (controlId.includes(':') ? controlId : undefined);
   if (!id) throw badInput('controlId', controlId, 'must be a control of a catalogue, such as A.8.28 or acme:2026:AC-1');
@@ -108,6 +109,8 @@ export const implementationModule: GraphqlModule<ControlsDatabase> = {
       __resolveReference: ({ id }: { id: string }, context: Context) => loadImplementation(context, id),
       isms: (row: ImplementationRow, _, context) => loadIsms(context, row.ismsId),
       owner: (row: ImplementationRow) => (row.ownerId === null ? null : { id: row.ownerId }),
+      cost: ({ costCurrency, costOnce, costYearly }: ImplementationRow) =>
+        costCurrency === null ? null : { currency: costCurrency, once: costOnce, yearly: costYearly },
       async controls(row: ImplementationRow, _, context) {
         const loader = context.loader<string, string[]>('controls of implementations', controlIdsOf);
         return Promise.all(inCatalogueOrder(await loader.load(row.id)).map((id) => loadControl(context, id)));

@@ -13,6 +13,11 @@ export interface ImplementationRow extends IsmsEntityColumns {
   share: number | null;
   claimedDesign: number;
   claimedOperation: number;
+  costCurrency: string | null;
+  costOnce: number | null;
+  costYearly: number | null;
+  effortHoursYearly: number | null;
+  reviewDate: Date | null;
 }
 
 export interface ImplementationTables {
@@ -34,12 +39,14 @@ export function filteredImplementations(
     readonly status?: ImplementationStatus | null | undefined;
     readonly ownerId?: string | null | undefined;
     readonly controlId?: string | undefined;
+    readonly reviewBefore?: Date | null | undefined;
   },
 ) {
   let query = present(tx);
   if (filter.ismsId) query = query.where('ismsId', '=', filter.ismsId);
   if (filter.status) query = query.where('status', '=', filter.status);
   if (filter.ownerId) query = query.where('ownerId', '=', filter.ownerId);
+  if (filter.reviewBefore) query = query.where('reviewDate', '<', filter.reviewBefore);
   const { controlId } = filter;
   if (controlId !== undefined) {
     query = query.where(({ exists, selectFrom }) =>
@@ -78,6 +85,7 @@ export async function updateImplementationRow(
   row: ImplementationRow,
 ): Promise<void> {
   const { title, description, ownerId, status, share, claimedDesign, claimedOperation, version } = row;
+  const { costCurrency, costOnce, costYearly, effortHoursYearly, reviewDate } = row;
   await tx.db
     .updateTable('implementation')
     .set({
@@ -88,6 +96,7 @@ export async function updateImplementationRow(
       share,
       claimedDesign,
       claimedOperation,
+      ...{ costCurrency, costOnce, costYearly, effortHoursYearly, reviewDate },
       version,
       ...touched(tx),
     })
@@ -177,13 +186,17 @@ export async function updateImplementationRows(
   const written = rows.map((row) => ({
     ...{ id: row.id, version: row.version, title: row.title, description: row.description, owner_id: row.ownerId },
     ...{ status: row.status, share: row.share, claimed_design: row.claimedDesign },
-    claimed_operation: row.claimedOperation,
+    ...{ claimed_operation: row.claimedOperation, cost_currency: row.costCurrency, cost_once: row.costOnce },
+    ...{ cost_yearly: row.costYearly, effort_hours_yearly: row.effortHoursYearly, review_date: row.reviewDate },
   }));
   await tx.query(
     `update implementation i set version = f.version, updated_at = $3, updated_by = $4, title = f.title, description = f.description,
-       owner_id = f.owner_id, status = f.status, share = f.share, claimed_design = f.claimed_design, claimed_operation = f.claimed_operation
+       owner_id = f.owner_id, status = f.status, share = f.share, claimed_design = f.claimed_design, claimed_operation = f.claimed_operation,
+       cost_currency = f.cost_currency, cost_once = f.cost_once, cost_yearly = f.cost_yearly, effort_hours_yearly = f.effort_hours_yearly,
+       review_date = f.review_date
        from jsonb_to_recordset($2::jsonb) as f(id uuid, version integer, title text, description text, owner_id uuid, status text,
-            share double precision, claimed_design double precision, claimed_operation double precision)
+            share double precision, claimed_design double precision, claimed_operation double precision, cost_currency text, cost_once bigint, cost_yearly bigint,
+            effort_hours_yearly double precision, review_date timestamptz)
       where i.tenant_id = $1 and i.id = f.id`,
     [tx.tenant, JSON.stringify(written), tx.now, tx.scope.actor],
   );

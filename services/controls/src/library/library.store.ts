@@ -208,14 +208,18 @@ export async function controlNumbers(
   return new Set(rows.map((row) => row.number));
 }
 
-/** References of implementations and obligations that name a control of the catalogue, at most 20. */
+/** References of implementations, obligations, exceptions and what is provided from outside that name a control of the catalogue, at most 20. */
 export async function usersOf(tx: Tx<LibraryTables>, name: CatalogueName): Promise<string[]> {
   const { rows } = await tx.query<{ reference: string }>(
     `select distinct i.reference from implementation_control c
        join implementation i on i.tenant_id = c.tenant_id and i.id = c.implementation_id
       where c.tenant_id = $1 and starts_with(c.control_id, $2)
      union select o.reference from obligation o, unnest(o.control_ids) as control(id)
-      where o.tenant_id = $1 and starts_with(control.id, $2) order by 1 limit 20`,
+      where o.tenant_id = $1 and starts_with(control.id, $2)
+     union select e.reference from exception e, unnest(e.control_ids) as control(id)
+      where e.tenant_id = $1 and starts_with(control.id, $2)
+     union select p.reference from external_provision p, unnest(p.control_ids) as control(id)
+      where p.tenant_id = $1 and starts_with(control.id, $2) order by 1 limit 20`,
     [tx.tenant, idOf(name, '')],
   );
   return rows.map((row) => row.reference);

@@ -2,6 +2,7 @@ import type { AnnexEvent } from '@annex/schema';
 import type { WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { implementationsLinkedTo } from '../link/link.store.ts';
+import { objectivesMeasured } from '../objective/objective.operations.ts';
 import { settle } from '../strength/strength.operations.ts';
 import { holdAttainment, keepAttainments, keepMeasures } from './measure.store.ts';
 
@@ -14,13 +15,9 @@ export async function measureChanged(
   const gone = event.data.rows.filter((row) => row.deleted && kept.includes(row.id));
   if (gone.length === 0) return;
   for (const row of gone.sort((a, b) => (a.id < b.id ? -1 : 1))) await holdAttainment(tx, row.id, row.ismsId);
-  await settle(
-    tx,
-    await implementationsLinkedTo(
-      tx,
-      gone.map((row) => row.id),
-    ),
-  );
+  const ids = gone.map((row) => row.id);
+  await settle(tx, await implementationsLinkedTo(tx, ids));
+  await objectivesMeasured(tx, ids);
 }
 
 /** What a measure says now moves the strength of every implementation that it is linked to (27004 to 27002). */
@@ -29,5 +26,7 @@ export async function attainmentChanged(
   event: AnnexEvent<'annex.evidence.attainment.changed.v1'>,
 ): Promise<void> {
   const kept = await keepAttainments(tx, event.data.rows);
-  if (kept.length > 0) await settle(tx, await implementationsLinkedTo(tx, kept));
+  if (kept.length === 0) return;
+  await settle(tx, await implementationsLinkedTo(tx, kept));
+  await objectivesMeasured(tx, kept);
 }

@@ -13,6 +13,17 @@ import { addReplaces } from './20261126_0310_add_replaces.ts';
 import { createScope } from './20261126_0400_create_scope.ts';
 import { createContext } from './20261126_0410_create_context.ts';
 import { createObligation } from './20261126_0420_create_obligation.ts';
+import { createObjective } from './20261126_0500_create_objective.ts';
+import { createLeadership } from './20261126_0510_create_leadership.ts';
+import { createPeople } from './20261126_0520_create_people.ts';
+import { createCommunicationAndChange } from './20261126_0530_create_communication_and_change.ts';
+import { createOpportunity } from './20261126_0540_create_opportunity.ts';
+import { createProvision } from './20261126_0550_create_provision.ts';
+import { extendImplementation } from './20261126_0600_extend_implementation.ts';
+import { createException } from './20261126_0610_create_exception.ts';
+import { createMaturity } from './20261126_0620_create_maturity.ts';
+import { createImplementationTask } from './20261126_0630_create_implementation_task.ts';
+import { createStrengthJudgement } from './20261126_0640_create_strength_judgement.ts';
 import { createSoa } from './20261126_0700_create_soa.ts';
 
 export const migrations: readonly Migration[] = [
@@ -31,4 +42,15 @@ export const migrations: readonly Migration[] = [
   createObligation,
   createComponent,
   createCatalogueProfile,
+  createObjective,
+  createLeadership,
+  createPeople,
+  createCommunicationAndChange,
+  createOpportunity,
+  createProvision,
+  extendImplementation,
+  createException,
+  createMaturity,
+  createImplementationTask,
+  createStrengthJudgement,
 ];

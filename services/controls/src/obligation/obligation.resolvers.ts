@@ -28,7 +28,8 @@ type Context = CallContext<ControlsDatabase>;
 
 const byReference = ordering({ reference: 'asc' });
 
-function loadObligation(context: Context, id: string): Promise<ObligationRow> {
+/** The obligation of an id, batched; NOT_FOUND where the tenant has none. */
+export function loadObligation(context: Context, id: string): Promise<ObligationRow> {
   return loadEntity(context, 'Obligation', findObligations, id);
 }
 
@@ -49,12 +50,12 @@ function asked({ kind, status, ownerId, partyId, controlId }: Filter) {
   return { ...rest, controlId: id };
 }
 
-/** Whether the register of risks has told of a risk, batched. */
-const isKnown = (context: Context, riskId: string) =>
+/** A risk that the register of risks has told of, batched; null where it has not, or the risk is gone. */
+export const knownRisk = (context: Context, riskId: string) =>
   context
-    .loader<string, boolean>('known risks', async (tx, ids) => {
+    .loader<string, { id: string } | null>('known risks', async (tx, ids) => {
       const known = await knownRisks(tx, ids);
-      return ids.map((id) => known.has(id));
+      return ids.map((id) => (known.has(id) ? { id } : null));
     })
     .load(riskId);
 
@@ -91,8 +92,8 @@ export const obligationModule: GraphqlModule<ControlsDatabase> = {
         return found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
       },
       async risks(row: ObligationRow, _, context) {
-        const known = await Promise.all(row.riskIds.map((id) => isKnown(context, id)));
-        return row.riskIds.filter((__, index) => known[index]).map((id) => ({ id }));
+        const known = await Promise.all(row.riskIds.map((id) => knownRisk(context, id)));
+        return known.filter((one) => one !== null);
       },
     },
   },

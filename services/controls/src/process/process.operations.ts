@@ -4,6 +4,8 @@ import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
+import { deleteCriteriaOf } from '../provision/criterion.operations.ts';
+import { criterionRules } from '../provision/provision.rules.ts';
 import { versionsNaming } from '../scope/scope.store.ts';
 import { refuseNamed } from '../scope/scope.ts';
 import { processRules } from './process.rules.ts';
@@ -65,7 +67,7 @@ async function checked(tx: WriteTx<ControlsDatabase>, row: IsmsProcessRow): Prom
 
 async function keep(tx: WriteTx<ControlsDatabase>, row: IsmsProcessRow): Promise<Changed> {
   tx.record('annex.controls.process.changed.v1', { rows: [processEvent(row)] });
-  await judge(tx, 'controls', [row.ismsId], processRules);
+  await judge(tx, 'controls', [row.ismsId], [...processRules, ...criterionRules]);
   return { id: row.id, version: row.version };
 }
 
@@ -121,7 +123,7 @@ export async function updateProcess(tx: WriteTx<ControlsDatabase>, input: Update
   return keep(tx, changed);
 }
 
-/** @throws AnnexError STATE_CONFLICT while another process depends on it or a scope names it */
+/** Takes a process away with its criteria. @throws AnnexError STATE_CONFLICT while another process depends on it or a scope names it */
 export async function deleteProcess(tx: WriteTx<ControlsDatabase>, input: DeleteProcessInput): Promise<Changed> {
   const row = await take(tx, input);
   const [dependants = []] = await neededBy(tx, [row.id]);
@@ -132,10 +134,11 @@ export async function deleteProcess(tx: WriteTx<ControlsDatabase>, input: Delete
     });
   }
   refuseNamed('IsmsProcess', row, await versionsNaming(tx, row.ismsId, 'processIds', row.id));
+  await deleteCriteriaOf(tx, row);
   await deleteProcessRow(tx, row.id);
   const version = row.version + 1;
   tx.record('annex.controls.process.changed.v1', { rows: [{ ...processEvent(row), version, deleted: true }] });
-  await judge(tx, 'controls', [row.ismsId], processRules);
+  await judge(tx, 'controls', [row.ismsId], [...processRules, ...criterionRules]);
   return { id: row.id, version };
 }
 

@@ -20,8 +20,20 @@ export interface SoaDocument {
 export const disclaimer =
   'Computed from recorded facts and decided by the organisation. An internal statement, not an audit opinion.';
 
-/** People are known here by their ids alone; its beginning tells two of one role apart. */
-export const shortId = (id: string): string => id.replace(/^(person|key):/, '').slice(0, 8);
+/** A person's id, also where it is written as who acted. */
+export const personOf = (actor: string): string => actor.replace(/^(person|key):/, '');
+
+/**
+ * Short names for the people of a document, who are known here by their ids alone: the first eight characters, and as many more as it takes
+ * to tell all of them apart. Ids that were made in the same minute begin alike.
+ */
+export function shortNames({ content, approvals }: Pick<SoaDocument, 'content' | 'approvals'>): (id: string) => string {
+  const people = [...new Set([content.submittedBy, ...approvals.map((one) => one.personId)].map(personOf))];
+  const longest = Math.max(...people.map((id) => id.length));
+  let length = 8;
+  while (length < longest && new Set(people.map((id) => id.slice(0, length))).size < people.length) length++;
+  return (id) => personOf(id).slice(0, length);
+}
 
 /** `2026-03-03 09:00 UTC` */
 export const moment = (text: string | null): string => (text ? `${text.slice(0, 16).replace('T', ' ')} UTC` : '');
@@ -43,6 +55,9 @@ const words: Readonly<Record<string, string>> = {
   LEGAL: 'law',
   CONTRACTUAL: 'contract',
   BUSINESS: 'business',
+  VERIFIED: 'verified',
+  PARTLY_VERIFIED: 'partly verified',
+  NOT_VERIFIED: 'not verified',
 };
 
 /** A value of an enumeration as people read it. */

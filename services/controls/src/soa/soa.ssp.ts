@@ -1,170 +1,203 @@
-import { nameUuid, type OscalProp, oscalVersion } from '@annex/oscal';
-import { disclaimer, type SoaDocument } from './soa.document.ts';
+import {
+  assembleSsp,
+  type OscalProp,
+  type OscalSystemSecurityPlan,
+  oscalToken,
+  type SspComponentDescription,
+  type SspDescription,
+  type SspSource,
+} from '@annex/oscal';
+import { frameworkUrn, ownNamespace } from '../mapping/collection.ts';
+import { frameworkOf } from '../mapping/mapping.ts';
+import { disclaimer, personOf, type SoaDocument } from './soa.document.ts';
 import type { RowImplementation, SoaRow } from './soa.ts';
 
-interface JsonObject {
-  [name: string]: unknown;
+const prop = (name: string, value: string): OscalProp => ({ name, ns: ownNamespace, value });
+const orElse = (text: string, otherwise: string): string => text.trim() || otherwise;
+const notStarted = 'Work on it has not begun.';
+
+/** How far an implementation is, as OSCAL says it of what is done about a control. It has no word for what is not begun. */
+function statusOf({ status, share }: Pick<RowImplementation, 'status' | 'share'>) {
+  if (status === 'IMPLEMENTED') return { state: 'implemented' };
+  if (status === 'PLANNED') return { state: 'planned' };
+  if (status === 'NOT_STARTED') return { state: 'not-started', remarks: notStarted };
+  return { state: 'partial', ...(share === null ? {} : { remarks: `Done: ${Math.round(share * 100)} %.` }) };
 }
 
-/** Whose names the properties are. */
-const namespace = 'urn:annex:soa';
+const componentStates = {
+  IMPLEMENTED: { state: 'operational' },
+  PARTIAL: { state: 'under-development', remarks: 'Implemented in part.' },
+  PLANNED: { state: 'under-development', remarks: 'Planned.' },
+  NOT_STARTED: { state: 'other', remarks: notStarted },
+} as const;
 
-/** OSCAL's strings are of one line and neither begin nor end with a space; what has nothing to say says so. */
-const line = (text: string, otherwise = 'none'): string => text.replace(/\s+/gu, ' ').trim() || otherwise;
-/** Prose may have lines, and control characters nowhere. */
-const prose = (text: string, otherwise = 'Nothing is recorded.'): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ').trim() || otherwise;
+const ownerRole = 'implementation-owner';
 
-/** A token of OSCAL begins with a letter or `_`; the control's own id stands in a property. */
-function token(text: string): string {
-  const safe = text.normalize('NFC').replace(/[^\p{L}\p{N}._-]/gu, '-');
-  return /^[\p{L}_]/u.test(safe) ? safe : `_${safe}`;
-}
-
-const prop = (name: string, value: string): OscalProp => ({ name, ns: namespace, value: line(value) });
-
-const states = { IMPLEMENTED: 'implemented', PARTIAL: 'partial', PLANNED: 'planned', NOT_STARTED: 'planned' } as const;
-
-const componentId = (implementation: RowImplementation) => nameUuid(`soa component ${implementation.id}`);
-
-function requirement(row: SoaRow, ofVersion: string, system: string): JsonObject {
-  const uuid = nameUuid(`${ofVersion} ${row.controlId}`);
-  const left = row.decision === 'NOT_NECESSARY';
-  const reasons = [
-    ...row.reasons.map(({ kind, text }) => prop('reason', `${kind}: ${text}`)),
-    ...row.risks.map(({ reference, title }) => prop('risk', `${reference} ${title}`)),
-    ...row.obligations.map(({ reference, title }) => prop('obligation', `${reference} ${title}`)),
-  ];
-  const parts = row.implementations.map((one) => ({
-    'component-uuid': componentId(one),
-    uuid: nameUuid(`${uuid} ${one.id}`),
-    description: prose(one.title),
+function componentOf(one: RowImplementation): SspComponentDescription {
+  const { id, reference, title, status, ownerId } = one;
+  return {
+    name: id,
+    type: 'implementation',
+    title: orElse(title, reference),
+    description: `What the organisation does, ${reference} in its register: ${title}`,
+    status: componentStates[status],
     props: [
-      prop('reference', one.reference),
+      prop('implementation-id', id),
+      prop('reference', reference),
       prop('verified-strength', String(one.verified)),
       prop('claimed-strength', String(one.claimed)),
+      prop('verification', one.verification),
     ],
-    'implementation-status': { state: states[one.status] },
-  }));
-  // What nothing implements is said of the system as a whole: left out, or not there yet.
-  const whole = {
-    'component-uuid': system,
-    uuid: nameUuid(`${uuid} system`),
-    description: prose(row.justification, left ? 'The control is left out.' : 'Nothing implements the control yet.'),
-    'implementation-status': { state: left ? 'not-applicable' : 'planned' },
+    responsible: ownerId === null ? undefined : { role: ownerRole, person: personOf(ownerId) },
   };
-  return {
-    uuid,
-    // Numbers of other catalogues may be the same; Annex A's are those that everybody knows.
-    'control-id': token(row.controlId.startsWith('iso27001:2022:') ? row.number : row.controlId),
-    props: [
-      prop('control', row.controlId),
-      prop('applicability', row.decision),
-      ...(row.decidedAt ? [prop('decided-at', row.decidedAt)] : []),
-      ...reasons,
-    ],
-    'by-components': parts.length > 0 && !left ? parts : [whole],
-    ...(row.justification === '' ? {} : { remarks: prose(row.justification) }),
-  };
+}
+
+const tokenOf = (text: string) => oscalToken(text.normalize('NFC'));
+
+/** The token, or one with a number behind it where another text has become the same. */
+function untaken(token: string, taken: Set<string>): string {
+  let free = token;
+  for (let again = 2; taken.has(free); again++) free = `${token}_${again}`;
+  taken.add(free);
+  return free;
 }
 
 /**
- * The statement as a system security plan of OSCAL 1.2.1, for tools that read those: each line an implemented requirement, what is left
- * out as `not-applicable` with its justification. The same version always makes the same document.
+ * Each row's control as a token: its number in Annex A, which everybody knows, or its whole identifier where it is of another catalogue, whose
+ * numbers may be the same.
  */
-export function soaSsp({ content, contentHash, status, approvals, approvedAt }: SoaDocument): JsonObject {
-  const { isms, number, rows } = content;
-  const ofVersion = `soa ${isms.id} ${number}`;
-  const system = nameUuid(`soa system ${isms.id}`);
-  const catalogue = nameUuid(`soa catalogue ${content.comparedWith}`);
-  const components = new Map<string, RowImplementation>();
-  for (const row of rows) for (const one of row.implementations) components.set(one.id, one);
-  const roles = [...new Map(approvals.map(({ role }) => [token(role), role]))];
-  const parties = [...new Set(approvals.map(({ personId }) => personId))];
+function controlIds(rows: readonly SoaRow[], comparedWith: string): ReadonlyMap<SoaRow, string> {
+  const taken = new Set<string>();
+  return new Map(
+    rows.map((row) => {
+      const token = tokenOf(frameworkOf(row.controlId) === comparedWith ? row.number : row.controlId);
+      return [row, untaken(token, taken)];
+    }),
+  );
+}
+
+function requirementOf(row: SoaRow, controlId: string, comparedWith: string): SspDescription['requirements'][number] {
+  const { decision, justification, implementations } = row;
+  const left = decision === 'NOT_NECESSARY';
+  const framework = frameworkOf(row.controlId);
+  const named = (name: string, sources: SoaRow['risks']) =>
+    sources.map(({ id, reference, title }) => ({ ...prop(name, `${reference} ${title}`), class: tokenOf(id) }));
+  // Of the system as a whole it is said what no implementation says: that a control is left out, or that nothing is there yet.
+  const whole = {
+    component: wholeSystem,
+    description: left
+      ? orElse(justification, 'The control is left out; no justification is recorded.')
+      : 'Nothing implements the control yet.',
+    status: left ? { state: 'not-applicable', remarks: justification } : { state: 'not-started', remarks: notStarted },
+  };
+  const parts = implementations.map((one) => ({
+    component: one.id,
+    description: orElse(one.title, one.reference),
+    status: statusOf(one),
+  }));
   return {
-    'system-security-plan': {
-      uuid: nameUuid(ofVersion),
-      metadata: {
-        title: `Statement of Applicability: ${line(isms.name)}, version ${number}`,
-        'last-modified': approvedAt ?? content.submittedAt,
-        version: String(number),
-        'oscal-version': oscalVersion,
-        props: [prop('status', status), prop('content-sha256', contentHash)],
-        ...(roles.length > 0 ? { roles: roles.map(([id, title]) => ({ id, title: line(title) })) } : {}),
-        // People are known by their ids; their names stay with the organisation.
-        ...(parties.length > 0
-          ? { parties: parties.map((id) => ({ uuid: nameUuid(`person ${id}`), type: 'person', name: `Person ${id}` })) }
-          : {}),
-        ...(roles.length > 0
-          ? {
-              'responsible-parties': roles.map(([id]) => ({
-                'role-id': id,
-                'party-uuids': [
-                  ...new Set(
-                    approvals
-                      .filter(({ role }) => token(role) === id)
-                      .map(({ personId }) => nameUuid(`person ${personId}`)),
-                  ),
-                ],
-              })),
-            }
-          : {}),
-        remarks: disclaimer,
-      },
-      'import-profile': { href: `#${catalogue}` },
-      'system-characteristics': {
-        'system-ids': [{ 'identifier-type': 'http://ietf.org/rfc/rfc4122', id: isms.id }],
-        'system-name': line(isms.name),
-        description: prose(isms.scope, 'The scope of the ISMS is not written yet.'),
-        'system-information': {
-          'information-types': [
+    controlId,
+    source: framework === comparedWith ? undefined : framework,
+    props: [
+      prop('control', row.controlId),
+      prop('title', row.title),
+      prop('applicability', decision),
+      prop('decided-at', row.decidedAt ?? ''),
+      prop('decided-by', row.decidedBy ?? ''),
+      ...row.reasons.map(({ kind, text }) => ({ ...prop('reason', text), class: kind.toLowerCase() })),
+      ...named('risk', row.risks),
+      ...named('obligation', row.obligations),
+    ],
+    remarks: justification.trim(),
+    by: left || parts.length === 0 ? [whole, ...parts] : parts,
+  };
+}
+
+const wholeSystem = 'the system';
+
+function sourceOf(framework: string): SspSource {
+  return {
+    name: framework,
+    href: `${frameworkUrn}${encodeURI(framework.toWellFormed())}`,
+    title: framework === 'iso27001:2022' ? 'ISO/IEC 27001:2022, Annex A' : `The catalogue ${framework}`,
+    description: 'Identifiers and titles of its controls; its text is no part of this document.',
+  };
+}
+
+const authorRole = 'prepared-by';
+
+/** Who approves in which role, as OSCAL's ids: two roles that look alike as tokens stay two. */
+function rolesOf(approvals: SoaDocument['approvals']): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { role } of approvals) if (!ids.has(role)) ids.set(role, untaken(`approver-${tokenOf(role)}`, taken));
+  return ids;
+}
+
+/**
+ * The statement as a system security plan of OSCAL 1.2.1, for tools that read those. Each line is an implemented requirement; what is left
+ * out is `not-applicable` with its justification, and approvals are actions on the document. The same version always makes the same
+ * document.
+ */
+export function soaSsp({ content, contentHash, status, approvals, approvedAt }: SoaDocument): {
+  'system-security-plan': OscalSystemSecurityPlan;
+} {
+  const { isms, number, rows, comparedWith } = content;
+  const components = new Map(rows.flatMap((row) => row.implementations).map((one) => [one.id, one]));
+  const roles = rolesOf(approvals);
+  const author = personOf(content.submittedBy);
+  const held = new Map<string, Set<string>>([[author, new Set([authorRole])]]);
+  const holds = (person: string, role: string) => held.set(person, (held.get(person) ?? new Set()).add(role));
+  for (const { personId, role } of approvals) holds(personOf(personId), roles.get(role) ?? '');
+  const owners = [...components.values()].flatMap(({ ownerId }) => (ownerId === null ? [] : [personOf(ownerId)]));
+  for (const owner of owners) holds(owner, ownerRole);
+  const decisions = approvals.flatMap(({ decidedAt }) => (decidedAt === null ? [] : [decidedAt]));
+  const ids = controlIds(rows, comparedWith);
+  const elsewhere = [...new Set(rows.map((row) => frameworkOf(row.controlId)))].filter((one) => one !== comparedWith);
+  const scope = orElse(isms.scope, 'The scope of the ISMS is not written yet.');
+  const plan: SspDescription = {
+    name: `annex-soa:${isms.id}:${number}`,
+    title: `Statement of Applicability: ${orElse(isms.name, isms.id)}, version ${number}`,
+    version: String(number),
+    lastModified: [content.submittedAt, ...decisions].sort().at(-1) ?? content.submittedAt,
+    published: approvedAt ?? undefined,
+    props: [prop('status', status), prop('content-sha256', contentHash), prop('submitted-at', content.submittedAt)],
+    remarks: disclaimer,
+    roles: [
+      { id: authorRole, title: 'Submitted the statement' },
+      ...[...roles].map(([title, id]) => ({ id, title: `Approves the statement: ${title}` })),
+      ...(owners.length > 0 ? [{ id: ownerRole, title: 'Owns an implementation' }] : []),
+    ],
+    people: [...held].map(([name, of]) => ({ name, scheme: 'urn:annex:person', roles: [...of] })),
+    actions: approvals.flatMap(({ personId, role, decision, decidedAt, note }) =>
+      decision === 'PENDING' || decidedAt === null
+        ? []
+        : [
             {
-              uuid: nameUuid(`soa information ${isms.id}`),
-              title: 'Information within the scope of the ISMS',
-              description: prose(isms.scope, 'The scope of the ISMS is not written yet.'),
+              type: decision === 'APPROVED' ? ('approval' as const) : ('request-changes' as const),
+              ...{ date: decidedAt, role: roles.get(role) ?? '', person: personOf(personId), remarks: note },
             },
           ],
-        },
-        status: { state: 'operational' },
-        'authorization-boundary': { description: prose(isms.scope, 'The scope of the ISMS is not written yet.') },
-      },
-      'system-implementation': {
-        users: [{ uuid: nameUuid(`soa users ${isms.id}`), title: 'People under the control of the organisation' }],
-        components: [
-          {
-            uuid: system,
-            type: 'this-system',
-            title: line(isms.name),
-            description: 'The information security management system as a whole.',
-            status: { state: 'operational' },
-          },
-          ...[...components.values()].map((one) => ({
-            uuid: componentId(one),
-            type: 'process-procedure',
-            title: line(one.title),
-            description: prose(one.title),
-            props: [prop('reference', one.reference), prop('implementation', one.id)],
-            status: {
-              state: one.status === 'IMPLEMENTED' || one.status === 'PARTIAL' ? 'operational' : 'under-development',
-            },
-          })),
-        ],
-      },
-      'control-implementation': {
-        description: `Each control that was decided on, compared with Annex A of ISO/IEC 27001:2022. ${disclaimer}`,
-        'implemented-requirements': rows.map((row) => requirement(row, ofVersion, system)),
-      },
-      'back-matter': {
-        resources: [
-          {
-            uuid: catalogue,
-            title: 'ISO/IEC 27001:2022, Annex A',
-            description:
-              'The controls that the statement is compared with; the text of the standard is not part of this document.',
-          },
-        ],
-      },
+    ),
+    baseline: sourceOf(comparedWith),
+    sources: elsewhere.map(sourceOf),
+    system: {
+      ...{ name: isms.id, idScheme: 'https://ietf.org/rfc/rfc4122', title: orElse(isms.name, isms.id) },
+      ...{ description: scope, boundary: scope },
+      information: { title: 'Information within the scope of the ISMS', description: scope },
+      status: { state: 'other', remarks: 'A management system; whether it operates is no part of the statement.' },
+      authorized: approvedAt?.slice(0, 10),
     },
+    components: [
+      {
+        ...{ name: wholeSystem, type: 'this-system', title: orElse(isms.name, isms.id) },
+        description: 'The information security management system as a whole.',
+        status: { state: 'other', remarks: 'Told of each control alone.' },
+      },
+      ...[...components.values()].map(componentOf),
+    ],
+    description: `Each control that was decided on, compared with Annex A of ISO/IEC 27001:2022. ${disclaimer}`,
+    requirements: rows.map((row) => requirementOf(row, ids.get(row) ?? '', comparedWith)),
   };
+  return assembleSsp(plan);
 }

@@ -33,9 +33,17 @@ function operationSource(strength: Strength, { implementation }: StrengthInputs)
   ].join('; ');
 }
 
-function sentenceOf(title: string, strength: Strength): string {
-  const said = `“${title}” has a verified strength of ${number(strength.verified)}`;
-  if (strength.assuranceGap === 0) return `${said}, all that is claimed for it.`;
+/** Which exceptions hold a strength down, and until when; undefined where none does. */
+function capSource({ cap }: Strength, exceptions: StrengthInputs['exceptions']): string | undefined {
+  if (cap === null) return undefined;
+  const until = exceptions.map(({ reference, endsAt }) => `${reference} until ${endsAt.toISOString().slice(0, 10)}`);
+  return `capped at ${number(cap)} by ${until.join(' and ')}`;
+}
+
+function sentenceOf({ implementation, exceptions }: StrengthInputs, strength: Strength): string {
+  const cap = capSource(strength, exceptions);
+  const said = `“${implementation.title}” has a verified strength of ${number(strength.verified)}${cap ? `, ${cap}` : ''}`;
+  if (strength.assuranceGap === 0) return `${said}${cap ? '; no more is claimed' : ', all that is claimed'} for it.`;
   const open = [
     ...(strength.design.verification === 'VERIFIED' ? [] : ['its design is not assessed']),
     ...(strength.operation.verification === 'VERIFIED' ? [] : ['its operation is not fully measured']),
@@ -74,10 +82,14 @@ export function explain(inputs: StrengthInputs) {
   const strength = strengthOf(inputs.facts);
   const { implementation, design, operation } = strength;
   const factor = (name: string, readings: Factor, source: string) => ({ name, ...readings, source });
-  const formula = (reading: 'verified' | 'claimed') =>
-    `${reading} = implementation ${number(implementation)} × design ${number(design[reading])} × operation ${number(operation[reading])} = ${number(strength[reading])}`;
+  const cap = capSource(strength, inputs.exceptions);
+  const formula = (reading: 'verified' | 'claimed') => {
+    const product = `implementation ${number(implementation)} × design ${number(design[reading])} × operation ${number(operation[reading])}`;
+    const uncapped = number(implementation * design[reading] * operation[reading]);
+    return `${reading} = ${product} = ${uncapped}${cap ? `, ${cap} = ${number(strength[reading])}` : ''}`;
+  };
   return {
-    sentence: sentenceOf(inputs.implementation.title, strength),
+    sentence: sentenceOf(inputs, strength),
     formula: `${formula('verified')}; ${formula('claimed')}`,
     factors: [
       factor(
@@ -88,6 +100,8 @@ export function explain(inputs: StrengthInputs) {
       factor('DESIGN', design, designSource(inputs)),
       factor('OPERATION', operation, operationSource(strength, inputs)),
     ],
+    cap: strength.cap,
+    exceptions: inputs.exceptions,
     inputs: strength.links.map((counted) => inputOf(counted, inputs.links.get(counted.link.id))),
   };
 }

@@ -37,7 +37,7 @@ export function strengthEvent(
 
 /** Gives a new implementation its first strength: nothing is linked and nothing assessed. */
 export async function beginStrength(tx: WriteTx<ControlsDatabase>, implementation: ImplementationRow): Promise<void> {
-  const strength = strengthOf({ ...implementation, designs: [], links: [] });
+  const strength = strengthOf({ ...implementation, designs: [], links: [], cap: null });
   const row: StrengthRow = {
     ...entityFields(tx),
     id: implementation.id,

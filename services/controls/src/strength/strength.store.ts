@@ -1,5 +1,7 @@
 import type { IsmsEntityColumns, Tx, WriteTx } from '@annex/service';
 import { type DesignAssessmentRow, type DesignAssessmentTable, latestAssessments } from '../design/design.store.ts';
+import { type ExceptionRow, type ExceptionTable, exceptionsInForce } from '../exception/exception.store.ts';
+import { capOf } from '../exception/exception.ts';
 import {
   findImplementations,
   type ImplementationRow,
@@ -26,7 +28,7 @@ export interface StrengthTable {
   strength: StrengthRow;
 }
 
-type Inputs = ImplementationTables & DesignAssessmentTable & MeasureLinkTable & MeasureTables;
+type Inputs = ImplementationTables & DesignAssessmentTable & MeasureLinkTable & MeasureTables & ExceptionTable;
 
 /** Everything that the strength of an implementation is computed from, with the rows that it came from. */
 export interface StrengthInputs {
@@ -34,6 +36,8 @@ export interface StrengthInputs {
   readonly facts: StrengthFacts;
   readonly links: ReadonlyMap<string, LinkSource>;
   readonly assessment: DesignAssessmentRow | undefined;
+  /** Those in force, by number. */
+  readonly exceptions: readonly ExceptionRow[];
 }
 
 export interface LinkSource {
@@ -68,6 +72,7 @@ export async function strengthInputs(tx: Tx<Inputs>, ids: readonly string[]): Pr
   const implementations = await findImplementations(tx, ids);
   const links = await linksOf(tx, ids);
   const assessments = Map.groupBy(await latestAssessments(tx, ids), (row) => row.implementationId);
+  const exceptions = Map.groupBy(await exceptionsInForce(tx, ids), (row) => row.implementationId);
   const measureIds = [...new Set(links.map((link) => link.measureId))];
   const told = <T extends 'measure' | 'attainment'>(table: T) =>
     tx.db
@@ -93,8 +98,10 @@ export async function strengthInputs(tx: Tx<Inputs>, ids: readonly string[]): Pr
       (a, b) => b.implementationVersion - a.implementationVersion,
     );
     const { status, share, claimedDesign, claimedOperation } = implementation;
+    const inForce = exceptions.get(implementation.id) ?? [];
     return {
       implementation,
+      exceptions: inForce,
       links: new Map(own.map((source) => [source.row.id, source])),
       assessment: assessed[0],
       facts: {
@@ -102,6 +109,7 @@ export async function strengthInputs(tx: Tx<Inputs>, ids: readonly string[]): Pr
         share,
         claimedDesign,
         claimedOperation,
+        cap: capOf(inForce),
         links: own.map(linkFacts),
         designs: assessed.map((one) => ({
           conclusion: one.conclusion,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type LinkFacts, type Reading, type StrengthFacts, strengthOf, verifiedReading } from './strength.ts';
+import { type LinkFacts, type Reading, rounded, type StrengthFacts, strengthOf, verifiedReading } from './strength.ts';
 
 const anna = 'person:anna';
 const ben = 'person:ben';
@@ -30,6 +30,7 @@ const facts = (more: Partial<StrengthFacts> = {}): StrengthFacts => ({
   claimedOperation: 1,
   designs: [{ conclusion: 1, by: anna, version: 1 }],
   links: [],
+  cap: null,
   ...more,
 });
 /** The facts after `actor` unlinked the link at `index`, as the operation writes them. */
@@ -92,6 +93,13 @@ describe('strength', () => {
     expect(strengthOf(facts({ links: [link(stale(0.9))] }))).toMatchObject({ verified: 0, claimed: 0.9 });
     expect(strengthOf(facts({ links: [link(stale(0))] }))).toMatchObject({ verified: 0, claimed: 0 });
   });
+});
+
+it('counts no further than an exception in force lets it, in both readings', () => {
+  const strong = facts({ links: [link(fresh(0.9))] });
+  expect(strengthOf({ ...strong, cap: 0.4 })).toMatchObject({ verified: 0.4, claimed: 0.4, assuranceGap: 0, cap: 0.4 });
+  expect(strengthOf({ ...strong, cap: 0.95 })).toMatchObject({ verified: 0.9, claimed: 0.9 });
+  expect(strengthOf({ ...strong, cap: 0 })).toMatchObject({ verified: 0, claimed: 0, verification: 'VERIFIED' });
 });
 
 describe('an unlinked measure', () => {
@@ -159,6 +167,7 @@ describe('properties', () => {
     claimedOperation: fraction,
     designs: fc.array(fc.record({ conclusion: fraction, by: actor, version }), { maxLength: 3 }),
     links: fc.array(anyLink, { maxLength: 7 }),
+    cap: fc.option(fraction),
   });
   const slack = 2e-9;
 
@@ -171,6 +180,18 @@ describe('properties', () => {
           expect(number).toBeLessThanOrEqual(1);
         }
         expect(verified).toBeLessThanOrEqual(claimed);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is never raised by an exception, in neither reading, and never above the cap of one in force', () => {
+    fc.assert(
+      fc.property(anyFacts, fraction, (given, cap) => {
+        const [before, after] = [strengthOf(given), strengthOf({ ...given, cap: Math.min(cap, given.cap ?? 1) })];
+        for (const reading of ['verified', 'claimed', 'assuranceGap'] as const)
+          expect(after[reading]).toBeLessThanOrEqual(before[reading]);
+        expect(after.claimed).toBeLessThanOrEqual(rounded(cap));
       }),
       { numRuns: 2000 },
     );

@@ -47,6 +47,8 @@ export interface StrengthFacts {
   readonly claimedOperation: number;
   readonly designs: readonly DesignFacts[];
   readonly links: readonly LinkFacts[];
+  /** How far strength may count under the exceptions in force; null where there is none. */
+  readonly cap: number | null;
 }
 
 /** One factor of strength in the two readings. */
@@ -74,6 +76,7 @@ export interface Strength {
   readonly design: Factor;
   readonly operation: Factor;
   readonly links: readonly CountedLink[];
+  readonly cap: number | null;
 }
 
 /** Numbers are kept and compared to nine places, so that the order of an addition is no change. */
@@ -185,7 +188,7 @@ function designFactor(designs: readonly DesignFacts[], claim: number): Factor {
 
 /**
  * implementation × design × operation in two readings: verified (what is not verified counts 0) and claimed (what is not verified
- * counts as its owner claims). All results are in 0..1; verified is never above claimed.
+ * counts as its owner claims). An exception in force caps both. All results are in 0..1; verified is never above claimed.
  */
 export function strengthOf(facts: StrengthFacts): Strength {
   const implementation = rounded(implementationFactor(facts));
@@ -202,8 +205,9 @@ export function strengthOf(facts: StrengthFacts): Strength {
   });
   const design = designFactor(facts.designs, facts.claimedDesign);
   const operation = operationFactor(links, facts.claimedOperation);
-  const verified = rounded(implementation * design.verified * operation.verified);
-  const claimed = rounded(implementation * design.claimed * operation.claimed);
+  const capped = (product: number) => rounded(Math.min(product, facts.cap ?? 1));
+  const verified = capped(implementation * design.verified * operation.verified);
+  const claimed = capped(implementation * design.claimed * operation.claimed);
   return {
     verified,
     claimed,
@@ -213,5 +217,6 @@ export function strengthOf(facts: StrengthFacts): Strength {
     design,
     operation,
     links,
+    cap: facts.cap,
   };
 }

@@ -236,6 +236,17 @@ export const streamRoutes: readonly StreamRoute[] = [
     ],
     gives: 'bytes',
   },
+  {
+    method: 'GET',
+    path: '/v1/simulations/{id}/loss-exceedance.svg',
+    service: 'risk',
+    summary: 'Draws the loss exceedance curves of a simulation',
+    description:
+      'An SVG picture: with which probability a year loses more than an amount, without controls, with those that exist, and with the treatment that was tried out (27005, 7.3). The points themselves are in the simulation.',
+    permission: 'risk:read',
+    query: [],
+    gives: 'bytes',
+  },
 ];
 
 const prefix = '/v1';

@@ -29,17 +29,18 @@ const rules = {
   ABOVE_CRITERIA: 'above the criteria',
 } as const;
 
-const short = (value: number) => String(Number(value.toPrecision(3)));
+/** A number for reading: three significant digits. */
+export const short = (value: number) => String(Number(value.toPrecision(3)));
 
 /** A loss for reading, in the currency's own unit. */
-function money(criteria: Criteria, minorUnits: number): string {
+export function money({ currency }: Pick<Criteria, 'currency'>, minorUnits: number): string {
   const format = new Intl.NumberFormat('en', {
     style: 'currency',
-    currency: criteria.currency,
+    currency,
     maximumFractionDigits: 0,
     maximumSignificantDigits: 3,
   });
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency: criteria.currency }).resolvedOptions();
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
   return format.format(minorUnits / 10 ** (digits.maximumFractionDigits ?? 2));
 }
 

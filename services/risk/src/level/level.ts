@@ -91,6 +91,28 @@ function reduce(axis: Axis, from: number, counting: readonly Factor[], floor: nu
 }
 
 /**
+ * What controls leave of a frequency and a loss, and on which axes each counts (domain model, 6). It never rises with a control;
+ * the order of links does not matter.
+ */
+export function withControls(
+  criteria: Criteria,
+  start: { readonly frequency: number; readonly loss: number },
+  factors: readonly Factor[],
+): { readonly frequency: number; readonly loss: number; readonly factors: readonly CountedFactor[] } {
+  const ordered = [...factors].sort((a, b) => (a.implementationId < b.implementationId ? -1 : 1));
+  const onLikelihood = countedOn('LIKELIHOOD', ordered);
+  const onConsequence = countedOn('CONSEQUENCE', ordered);
+  return {
+    frequency: reduce('LIKELIHOOD', start.frequency, onLikelihood, criteria.floorFrequency),
+    loss: reduce('CONSEQUENCE', start.loss, onConsequence, criteria.floorLoss),
+    factors: ordered.map((factor) => ({
+      ...factor,
+      counted: countedOf(onLikelihood.includes(factor), onConsequence.includes(factor)),
+    })),
+  };
+}
+
+/**
  * The level with the controls that exist: `frequency × Π(1 − Lᵢ sᵢ)`, `loss × Π(1 − Cᵢ sᵢ)`, banded again (domain model, 6;
  * ISO/IEC 27005:2022, 7.3). A stronger control never raises it; the order of links does not matter.
  */
@@ -99,19 +121,9 @@ export function currentLevel(
   inherent: { readonly likelihood: number; readonly consequence: number },
   factors: readonly Factor[],
 ): CurrentLevel {
-  const ordered = [...factors].sort((a, b) => (a.implementationId < b.implementationId ? -1 : 1));
   const start = inherentLevel(criteria, inherent.likelihood, inherent.consequence);
-  const onLikelihood = countedOn('LIKELIHOOD', ordered);
-  const onConsequence = countedOn('CONSEQUENCE', ordered);
-  const frequency = reduce('LIKELIHOOD', start.frequency, onLikelihood, criteria.floorFrequency);
-  const loss = reduce('CONSEQUENCE', start.loss, onConsequence, criteria.floorLoss);
-  return {
-    ...ratingOf(criteria, frequency, loss),
-    factors: ordered.map((factor) => ({
-      ...factor,
-      counted: countedOf(onLikelihood.includes(factor), onConsequence.includes(factor)),
-    })),
-  };
+  const { frequency, loss, factors: counted } = withControls(criteria, start, factors);
+  return { ...ratingOf(criteria, frequency, loss), factors: counted };
 }
 
 function countedOf(likelihood: boolean, consequence: boolean): Counted {

@@ -3,10 +3,14 @@ import { createProjections } from './20261124_0100_create_projections.ts';
 import { createCriteria } from './20261124_0110_create_criteria.ts';
 import { createRisk } from './20261124_0120_create_risk.ts';
 import { createAssessmentAndAcceptance } from './20261124_0130_create_assessment_and_acceptance.ts';
+import { createQuantification } from './20261126_1000_create_quantification.ts';
+import { createSimulation } from './20261126_1010_create_simulation.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
   createCriteria,
   createRisk,
   createAssessmentAndAcceptance,
+  createQuantification,
+  createSimulation,
 ];

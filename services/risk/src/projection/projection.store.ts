@@ -1,4 +1,4 @@
-import type { EventRow } from '@annex/schema';
+import { AnnexError, type EventRow } from '@annex/schema';
 import { newestOfEach, type Tx, type WriteTx } from '@annex/service';
 
 interface Projected {
@@ -114,6 +114,21 @@ export async function projectStrengths(tx: WriteTx<ProjectionTables>, rows: read
     ],
   );
   return changed.rows.map((row) => row.id);
+}
+
+/**
+ * Holds an ISMS as it is until the transaction ends.
+ * @throws AnnexError STATE_CONFLICT where it is retired: what it holds stays as it was
+ */
+export async function holdActiveIsms(tx: WriteTx<ProjectionTables>, id: string): Promise<void> {
+  const { rows } = await tx.query<{ name: string; status: string }>(
+    'select name, status from isms where tenant_id = $1 and id = $2 for share',
+    [tx.tenant, id],
+  );
+  if (rows[0]?.status !== 'RETIRED') return;
+  throw new AnnexError('STATE_CONFLICT', `The ISMS ${rows[0].name} is retired and accepts no change`, {
+    details: { present: 'RETIRED', allowed: [] },
+  });
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 import { criteriaFor } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { explain } from '../level/level.explanation.ts';
-import { type Factor, inherentLevel } from '../level/level.ts';
+import { type Factor, inherentLevel, type MeasuredRating } from '../level/level.ts';
 import { explanationView, ratingView } from '../level/level.view.ts';
 import { factorsOf } from './link.store.ts';
 import type { LinkInput } from './link.ts';
@@ -37,7 +37,8 @@ export function checkFirst(first: number): number {
   return first;
 }
 
-const loadRisk = (context: Context, id: string): Promise<RiskRow | null> =>
+/** A risk by its id, once a request; null where there is none. */
+export const loadRisk = (context: Context, id: string): Promise<RiskRow | null> =>
   context
     .loader<string, RiskRow | null>('risk', async (tx, ids) => {
       const found = await risksById(tx, ids);
@@ -52,13 +53,25 @@ export async function riskFor(context: Context, id: string): Promise<RiskRow> {
   return risk;
 }
 
-const factorsFor = (context: Context, riskId: string): Promise<readonly Factor[]> =>
+/** The links of a risk with the strengths that they rest on, once a request. */
+export const factorsFor = (context: Context, riskId: string): Promise<readonly Factor[]> =>
   context
     .loader<string, readonly Factor[]>('factorsOfRisk', async (tx, ids) => {
       const found = await factorsOf(tx, ids);
       return ids.map((id) => found.get(id) ?? []);
     })
     .load(riskId);
+
+/** The current level as it is kept with the risk. */
+export const currentRating = (row: RiskRow): MeasuredRating => ({
+  likelihood: row.currentLikelihood,
+  consequence: row.currentConsequence,
+  level: row.currentLevel,
+  rank: row.currentRank,
+  rule: row.currentRule,
+  frequency: row.currentFrequency,
+  loss: row.currentLoss,
+});
 
 const payload = async (context: Context, saved: { readonly id: string }) => ({
   risk: await riskFor(context, saved.id),
@@ -104,15 +117,7 @@ export const riskModule: GraphqlModule<RiskDatabase> = {
         return ratingView(criteria, inherentLevel(criteria, row.inherentLikelihood, row.inherentConsequence));
       },
       current: async (row: RiskRow, _, context) =>
-        ratingView(await criteriaFor(context, row.ismsId), {
-          likelihood: row.currentLikelihood,
-          consequence: row.currentConsequence,
-          level: row.currentLevel,
-          rank: row.currentRank,
-          rule: row.currentRule,
-          frequency: row.currentFrequency,
-          loss: row.currentLoss,
-        }),
+        ratingView(await criteriaFor(context, row.ismsId), currentRating(row)),
       currentExplanation: async (row: RiskRow, _, context) => {
         const criteria = await criteriaFor(context, row.ismsId);
         return explanationView(criteria, explain(criteria, row, await factorsFor(context, row.id)));
