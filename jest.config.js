@@ -18,8 +18,8 @@ export default {
       },
     ],
   },
-  // Two cores are the least that a build machine has; more workers would fight over one PostgreSQL.
-  maxWorkers: 2,
+  // Two cores are the least that a build machine has. A worker waits for the database a third of its time; more would fight over it.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/scripts/sequencer.ts',
   testTimeout: 60_000,
   watchman: false,

@@ -3,8 +3,12 @@ import type { Kysely } from 'kysely';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { Scope } from '../scope.ts';
 
-/** One transaction of one tenant. Stores take it as their first argument; the tenant scope cannot be left out. */
-export interface Tx<T = unknown> {
+/**
+ * One transaction of one tenant. Stores take it as their first argument; the tenant scope cannot be left out. Who knows more tables may be
+ * given to who knows fewer: said by `out`, because the compiler would find it out anew, method by method, for each of hundreds of pairs.
+ */
+// @ts-expect-error Kysely does not prove it for tables in general; it holds for every real pair.
+export interface Tx<out T = unknown> {
   readonly db: Kysely<T>;
   readonly scope: Scope;
   readonly tenant: string;
@@ -15,7 +19,8 @@ export interface Tx<T = unknown> {
 }
 
 /** A transaction that may write. Read committed: what waits for a row lock sees what the holder left. */
-export interface WriteTx<T = unknown> extends Tx<T> {
+// @ts-expect-error As above.
+export interface WriteTx<out T = unknown> extends Tx<T> {
   /**
    * Records an event in the outbox of this transaction. It is sent if and when the transaction commits.
    * Rows beyond 1,000 or 256 KB are split over several events.
