@@ -114,12 +114,10 @@ export async function createExecutor<T>(app: FastifyInstance, options: ExecutorO
       const known = error instanceof AnnexError ? error : unforeseen(error, log, { correlationId });
       answer = { errors: [answerError(known)] };
     }
-    try {
-      await context.close();
-    } catch (error) {
-      // The answer is complete; a read transaction that could not be ended takes nothing away from it.
+    // The answer is complete: it does not wait for the read transaction to end, and one that could not be ended takes nothing away from it.
+    context.close().catch((error: unknown) => {
       log.warn({ err: error, correlationId }, 'a read transaction did not end as it should');
-    }
+    });
     if (metrics) {
       const kind = /^\s*mutation\b/.test(asked.query) ? 'mutation' : 'query';
       metrics.graphql.observe({ kind, outcome: answer.errors ? 'error' : 'ok' }, (performance.now() - started) / 1000);

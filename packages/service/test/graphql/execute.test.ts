@@ -56,8 +56,12 @@ beforeEach(() => {
   most = 0;
 });
 
-const run = (request: RequestInfo, query: string, variables?: Record<string, unknown>) =>
-  execute({ query, variables: variables ?? null, request });
+/** An answer does not wait for its read transaction to end; what a test counts afterwards does. */
+async function run(request: RequestInfo, query: string, variables?: Record<string, unknown>) {
+  const answer = await execute({ query, variables: variables ?? null, request });
+  while (database.pool.idleCount < database.pool.totalCount) await new Promise((done) => setImmediate(done));
+  return answer;
+}
 const begins = () => statements.filter((text) => text.startsWith('begin'));
 const create = 'mutation ($input: CreateNoteInput!) { createNote(input: $input) { total note { id title } } }';
 
