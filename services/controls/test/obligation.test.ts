@@ -36,6 +36,15 @@ const decide = (ismsId: string, decision: string) =>
     input: { ismsId, entries: [{ controlId: 'A.5.34', decision, justification: 'So we think.' }] },
   });
 
+/** What a rule was judged last. */
+async function result(ismsId: string, rule: string): Promise<RuleResult | undefined> {
+  const events = await scenario.recorded('annex.controls.conformity.changed.v1');
+  return events
+    .flatMap((event) => event.rows)
+    .filter((row) => row.ismsId === ismsId && row.rule === rule)
+    .at(-1);
+}
+
 /** Risk tells that a risk is there. */
 async function riskTold(ismsId: string, more: object = {}): Promise<string> {
   const id = newId();
@@ -56,6 +65,21 @@ async function riskTold(ismsId: string, more: object = {}): Promise<string> {
   await scenario.settle();
   return id;
 }
+
+it('shows as a gap a control that was left out before an obligation came to need it (6.1.3 b)', async () => {
+  const ismsId = await scenario.createIsms();
+  await decide(ismsId, 'NOT_NECESSARY');
+  const judged = () => result(ismsId, 'controls.necessary-determined');
+  expect((await judged())?.links).toEqual([]);
+  const id = await obligation(ismsId, { controlIds: ['A.5.34'] });
+  expect(await judged()).toMatchObject({
+    verdict: 'GAP',
+    reason: '1 obligation in force needs controls that are said not to be necessary.',
+    links: [{ kind: 'obligation', id, reference: 'OB-0001' }],
+  });
+  await update({ id, status: 'REPEALED' });
+  expect((await judged())?.links).toEqual([]);
+});
 
 it('links party, controls, implementations and risks, and shows the risks that the register has told of', async () => {
   const ismsId = await scenario.createIsms();
@@ -171,11 +195,7 @@ it('keeps a catalogue of the tenant’s own whose controls it names', async () =
 it('shows a gap by the own rule when its review date comes, without anybody calling', async () => {
   await scenario.at('2026-02-01T00:00:00Z');
   const ismsId = await scenario.createIsms();
-  const rule = async (): Promise<RuleResult | undefined> =>
-    (await scenario.recorded('annex.controls.conformity.changed.v1'))
-      .flatMap((event) => event.rows)
-      .filter((row) => row.ismsId === ismsId && row.rule === 'controls.obligations-reviewed')
-      .at(-1);
+  const rule = () => result(ismsId, 'controls.obligations-reviewed');
   expect(await rule()).toMatchObject({ clause: '4.2', basis: 'OWN_RULE', verdict: 'NOT_ASSESSED' });
   const id = await obligation(ismsId, { reviewDate: '2026-03-01T00:00:00Z' });
   await obligation(ismsId, { title: 'Another', reviewDate: '2026-05-01T00:00:00Z' });

@@ -19,6 +19,7 @@ import { lockIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
 import { holdCataloguesOf } from '../library/library.store.ts';
 import { findParties } from '../party/party.store.ts';
+import { soaRules } from '../soa/soa.rules.ts';
 import { obligationRules } from './obligation.rules.ts';
 import {
   insertObligation,
@@ -126,7 +127,7 @@ async function linksOf(
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextReview(tx, ismsId);
   await schedule(tx, obligationReviewDue, ismsId, next);
-  await judge(tx, 'controls', [ismsId], obligationRules);
+  await judge(tx, 'controls', [ismsId], [...obligationRules, ...soaRules]);
 }
 
 /** A review date has come. */

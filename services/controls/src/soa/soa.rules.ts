@@ -8,8 +8,12 @@ interface Facts {
   readonly necessary: number;
   /** Controls from elsewhere that are implemented or needed and were not decided on. */
   readonly elsewhere: number;
-  /** Controls that are left out although an open risk needs them. */
-  readonly excluded: readonly { readonly id: string; readonly reference: string }[];
+  /** The open risks and the obligations in force that need controls which are left out. */
+  readonly excluded: readonly {
+    readonly kind: 'risk' | 'obligation';
+    readonly id: string;
+    readonly reference: string;
+  }[];
   readonly approved: { readonly id: string; readonly number: number } | null;
   /** Decisions made after the approved version was submitted. */
   readonly later: number;
@@ -19,17 +23,25 @@ async function soaFacts(tx: Tx<ControlsDatabase>, ismsId: string): Promise<Facts
   const { rows } = await tx.query<Facts>(
     `with entry as (select control_id, decision, decided_at from soa_entry where tenant_id = $1 and isms_id = $2),
       used as (select distinct control_id from implementation_control where tenant_id = $1 and isms_id = $2),
+      left_out as (select control_id from entry where decision = 'NOT_NECESSARY'),
+      needing as (
+        select 'risk' as kind, r.id, r.reference
+          from risk_need r
+          join implementation_control c on c.tenant_id = r.tenant_id and c.implementation_id = any(r.implementation_ids)
+          join left_out using (control_id)
+         where r.tenant_id = $1 and r.isms_id = $2 and r.status = 'OPEN' and not r.deleted
+        union
+        select 'obligation', o.id, o.reference
+          from obligation o join left_out on left_out.control_id = any(o.control_ids)
+         where o.tenant_id = $1 and o.isms_id = $2 and o.status = 'IN_FORCE'),
       approved as (select id, number, submitted_at from soa_version where tenant_id = $1 and isms_id = $2 and status = 'APPROVED')
      select
        (select count(*) from entry where decision <> 'UNDECIDED' and control_id like 'iso27001:2022:%')::int as "annexA",
        (select count(*) from entry where decision = 'NECESSARY')::int as necessary,
        (select count(*) from used left join entry using (control_id)
          where control_id not like 'iso27001:2022:%' and coalesce(decision, 'UNDECIDED') = 'UNDECIDED')::int as elsewhere,
-       coalesce((select jsonb_agg(distinct jsonb_build_object('id', r.id, 'reference', r.reference))
-          from risk_need r
-          join implementation_control c on c.tenant_id = r.tenant_id and c.implementation_id = any(r.implementation_ids)
-          join entry on entry.control_id = c.control_id and entry.decision = 'NOT_NECESSARY'
-         where r.tenant_id = $1 and r.isms_id = $2 and r.status = 'OPEN' and not r.deleted), '[]') as excluded,
+       coalesce((select jsonb_agg(jsonb_build_object('kind', kind, 'id', id, 'reference', reference) order by reference) from needing), '[]')
+         as excluded,
        (select jsonb_build_object('id', id, 'number', number) from approved) as approved,
        (select count(*) from entry, approved where entry.decided_at > approved.submitted_at)::int as later`,
     [tx.tenant, ismsId],
@@ -44,19 +56,24 @@ const determined: Rule<ControlsDatabase> = {
   clause: '6.1.3',
   letter: 'b',
   basis: 'REQUIREMENT',
-  question: 'Are the controls determined that the treatment of risks needs?',
+  question: 'Are the controls determined that the treatment of risks, law and contracts need?',
   async judge(_tx, _ismsId, shared): Promise<Judgement> {
     const { necessary, elsewhere, excluded } = await shared(soaFacts);
     const failing = elsewhere + excluded.length;
     const facts = { examined: necessary + failing, total: necessary + failing, failing };
-    const links = excluded.map((risk) => ({ kind: 'risk', ...risk }));
     if (excluded.length > 0) {
+      const risks = excluded.filter((one) => one.kind === 'risk').length;
+      const obligations = excluded.length - risks;
+      const needing = [
+        ...(risks > 0 ? [`${risks} open ${risks === 1 ? 'risk' : 'risks'}`] : []),
+        ...(obligations > 0 ? [`${obligations} ${obligations === 1 ? 'obligation' : 'obligations'} in force`] : []),
+      ];
       return {
         verdict: 'GAP',
-        reason: `${excluded.length} open ${excluded.length === 1 ? 'risk rests' : 'risks rest'} on controls that are said not to be necessary.`,
-        next: 'Decide on these controls again, or treat the risks in another way.',
+        reason: `${needing.join(' and ')} ${excluded.length === 1 ? 'needs' : 'need'} controls that are said not to be necessary.`,
+        next: 'Decide on these controls again, or meet what needs them in another way.',
         facts,
-        links,
+        links: excluded,
       };
     }
     if (necessary === 0) {
@@ -65,7 +82,7 @@ const determined: Rule<ControlsDatabase> = {
         reason: 'No control is determined to be necessary.',
         next: 'Decide of each control whether the treatment of risks, law, contracts or the business need it.',
         facts,
-        links,
+        links: [],
       };
     }
     return {
@@ -73,10 +90,10 @@ const determined: Rule<ControlsDatabase> = {
       reason:
         elsewhere > 0
           ? `${elsewhere} implemented ${elsewhere === 1 ? 'control' : 'controls'} of other catalogues ${elsewhere === 1 ? 'is' : 'are'} not decided on; ${necessary} are necessary.`
-          : `${necessary} ${necessary === 1 ? 'control is' : 'controls are'} determined to be necessary, and no open risk rests on another.`,
+          : `${necessary} ${necessary === 1 ? 'control is' : 'controls are'} determined to be necessary, and no open risk or obligation in force needs another.`,
       next: elsewhere > 0 ? 'Decide whether they are necessary.' : '',
       facts,
-      links,
+      links: [],
     };
   },
 };
