@@ -1,5 +1,5 @@
 import { type Bench, lineOf } from './bench.ts';
-import { bulkEdit } from './bulk-edit.ts';
+import { bulkEdits } from './bulk-edit.ts';
 import { catalogueImport } from './catalogue-import.ts';
 import { loopLatency } from './loop/latency.ts';
 import { federatedReadHttp, federatedReadLimit, federatedReadOneProcess } from './reads/federated.ts';
@@ -16,7 +16,7 @@ const benches: readonly Bench[] = [
   catalogueImport,
   librarySearch,
   soaRead,
-  bulkEdit,
+  ...bulkEdits,
   simulationSpeed,
   warmStart,
 ];
