@@ -9,8 +9,6 @@ export interface ReadinessAnswer {
 }
 
 const words: Readonly<Record<string, string>> = {
-  NO_GAP_FOUND: 'no gap found',
-  NOT_ASSESSED: 'not assessed',
   JUDGEMENT_NEEDED: 'judgement needed',
   GAP: 'gap',
   CRITICAL_GAP: 'critical gap',
@@ -18,16 +16,19 @@ const words: Readonly<Record<string, string>> = {
 
 const cut = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
-/** The clauses about which there is something to say, a line each; the rest are counted. At most `width` columns. */
+/** The clauses in which there is something to do, a line each; the rest are counted. At most `width` columns. */
 export function readinessTable(readiness: ReadinessAnswer, width = 100): string[] {
   const leaves = readiness.clauses.filter(
     (one) => !readiness.clauses.some((other) => other.clause.startsWith(`${one.clause}.`)),
   );
-  const told = leaves.filter((one) => one.verdict !== 'NOT_ASSESSED');
+  const counted = (verdict: string) => leaves.filter((one) => one.verdict === verdict).length;
+  const told = leaves.filter((one) => !['NOT_ASSESSED', 'NO_GAP_FOUND'].includes(one.verdict));
   const lines = told.map((one) => {
     const verdict = words[one.verdict] ?? one.verdict;
     return cut(`  ${one.clause.padEnd(6)} ${verdict.padEnd(17)} ${one.reason}`, width);
   });
-  const rest = leaves.length - told.length;
-  return [...lines, `  ${rest} further clauses are not assessed yet`];
+  return [
+    ...lines,
+    `  in ${counted('NO_GAP_FOUND')} further clauses no gap was found, ${counted('NOT_ASSESSED')} are not assessed yet`,
+  ];
 }
