@@ -117,16 +117,6 @@ export const planningRounds: readonly ((known: Known) => readonly Step[])[] = [
       statement: 'Any terminal’s data can be restored within 24 hours, by whoever is on duty.',
       ownerId: person('rafael'),
     }),
-    step('drills', 'createCompetence', 'competence', {
-      ismsId,
-      title: 'Restoring a terminal from backups',
-      description: 'Without help and by the written steps: the drill shows it.',
-      personId: person('rafael'),
-      holding: 'HELD',
-      basis: ['TRAINING', 'EXPERIENCE'],
-      evidence: 'Protocol of the last drill.',
-      validUntil: day(300),
-    }),
     step('toStaff', 'createCommunication', 'communication', {
       ismsId,
       topic: 'What everybody must keep to, and what has changed in it',
@@ -229,6 +219,17 @@ export const planningRounds: readonly ((known: Known) => readonly Step[])[] = [
   ],
   ({ ismsId, day, person, made }) => [
     step('pursued', 'updateObjective', 'objective', { id: made('patching'), status: 'ACTIVE' }),
+    step('drills', 'createCompetence', 'competence', {
+      ismsId,
+      title: 'Restoring a terminal from backups',
+      description: 'Without help and by the written steps: the drill shows it.',
+      responsibilityId: made('operations'),
+      personId: person('rafael'),
+      holding: 'HELD',
+      basis: ['TRAINING', 'EXPERIENCE'],
+      evidence: 'Protocol of the last drill.',
+      validUntil: day(300),
+    }),
     step('auditing', 'createCompetence', 'competence', {
       ismsId,
       title: 'Managing an ISMS by ISO/IEC 27001',
@@ -245,12 +246,6 @@ export const planningRounds: readonly ((known: Known) => readonly Step[])[] = [
       responsibilityId: made('reporter'),
       personId: person('jonas'),
     }),
-    step('training', 'createCompetenceAction', 'competenceAction', {
-      competenceId: made('drills'),
-      action: 'Two days of training by the maker of the backup software',
-      kind: 'TRAINING',
-      due: day(-30),
-    }),
     step('deputy', 'createOpportunityAction', 'opportunityAction', {
       opportunityId: made('oneHead'),
       action: 'Name a deputy, who prepares every second quarterly report',
@@ -264,6 +259,14 @@ export const planningRounds: readonly ((known: Known) => readonly Step[])[] = [
       integration: 'The dates of the audits go into the programme of internal audits.',
       ownerId: person('jonas'),
       due: day(100),
+    }),
+  ],
+  ({ day, made }) => [
+    step('training', 'createCompetenceAction', 'competenceAction', {
+      competenceId: made('drills'),
+      action: 'Two days of training by the maker of the backup software',
+      kind: 'TRAINING',
+      due: day(-30),
     }),
   ],
   ({ made }) => [
