@@ -20,6 +20,7 @@ export const people: readonly SeedPerson[] = [
   { key: 'jonas', name: 'Jonas Lindqvist', email: 'jonas@tidewater.example', roles: ['ISMS_MANAGER'] },
   { key: 'mei', name: 'Mei Tanaka', email: 'mei@tidewater.example', roles: ['OWNER'] },
   { key: 'rafael', name: 'Rafael Duarte', email: 'rafael@tidewater.example', roles: ['OWNER'] },
+  { key: 'sofia', name: 'Sofia Almeida', email: 'sofia@tidewater.example', roles: ['MANAGEMENT'] },
   { key: 'ines', name: 'Inès Carron', email: 'ines@tidewater.example', roles: ['AUDITOR'] },
 ];
 
@@ -169,6 +170,7 @@ export const implementations: readonly SeedImplementation[] = [
 ];
 
 interface SeedRisk {
+  readonly key: string;
   readonly title: string;
   readonly description: string;
   readonly owner: string | null;
@@ -184,6 +186,7 @@ interface SeedRisk {
 
 export const risks: readonly SeedRisk[] = [
   {
+    key: 'code',
     title: 'A flaw in our code lets a stranger read berth plans',
     description: 'The booking interface faces the internet; a mistake in its code would be found by others before us.',
     owner: 'mei',
@@ -193,6 +196,7 @@ export const risks: readonly SeedRisk[] = [
     links: [{ to: 'coding', likelihoodEffect: 0.97, consequenceEffect: 0 }],
   },
   {
+    key: 'ransomware',
     title: 'Ransomware stops the terminal for days',
     description: 'Cranes wait for our system; without it a terminal works on paper.',
     owner: 'rafael',
@@ -205,6 +209,7 @@ export const risks: readonly SeedRisk[] = [
     ],
   },
   {
+    key: 'password',
     title: 'A stolen password opens the customer console',
     description: 'Harbour staff reuse passwords, and consoles are reachable from anywhere.',
     owner: 'rafael',
@@ -214,6 +219,7 @@ export const risks: readonly SeedRisk[] = [
     links: [{ to: 'login', likelihoodEffect: 0.95, consequenceEffect: 0 }],
   },
   {
+    key: 'leaver',
     title: 'Someone who left still has access',
     description: 'Contractors come and go with the seasons.',
     owner: 'mei',
@@ -223,6 +229,7 @@ export const risks: readonly SeedRisk[] = [
     links: [{ to: 'leavers', likelihoodEffect: 0.9, consequenceEffect: 0 }],
   },
   {
+    key: 'supplier',
     title: 'The hosting supplier loses our data',
     description: 'One supplier holds the live data of every terminal.',
     owner: null,

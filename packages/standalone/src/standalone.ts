@@ -7,7 +7,7 @@ import { createLogger, EnvironmentReader, logToFile, queueConfig, systemScope } 
 import { type ReadinessAnswer, readinessTable } from './banner.ts';
 import type { StandaloneConfig } from './config.ts';
 import { exampleTenant } from './example.ts';
-import { type Ask, seedExample } from './seed.ts';
+import { type Ask, type Askers, seedExample } from './seed.ts';
 import { type System, startSystem } from './system.ts';
 
 /** `npm start` while it runs. */
@@ -73,7 +73,19 @@ async function prepareExample(system: System, folder: string, step: (text: strin
   const apiKey = readFileSync(keyFile, 'utf8').trim();
   if (!there || !existsSync(doneFile)) {
     step('making the example organisation');
-    await seedExample(asker(system, apiKey).ask, administrator, () => system.settle());
+    const askers: Askers = {
+      administrator: asker(system, apiKey).ask,
+      administratorId: administrator,
+      async as(personId) {
+        const made = await createKey(system.identity, exampleTenant.id, {
+          title: 'Made for the example',
+          personId,
+          expiresAt: new Date(Date.now() + 600_000),
+        });
+        return asker(system, made.key).ask;
+      },
+    };
+    await seedExample(askers, () => system.settle());
     writeFileSync(doneFile, '');
   }
   return apiKey;

@@ -10,21 +10,22 @@ import { startStandalone } from '../src/launch.ts';
 import type { Standalone } from '../src/standalone.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const guide = readFileSync(join(root, 'docs/guides/the-loop.md'), 'utf8');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-/** The commands of a section, as a reader would type them. */
-function commands(section: string): string {
-  const text = guide.split(/^## /m).find((part) => part.startsWith(section)) ?? '';
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1]).join('\n');
+/** A guide's commands, as a reader would type them: before its first section, and of a section by how it begins. */
+function guide(name: string): { preamble: string; commands: (section: string) => string } {
+  const parts = readFileSync(join(root, 'docs/guides', name), 'utf8').split(/^## /m);
+  const commandsOf = (text: string) =>
+    [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1]).join('\n');
+  return {
+    preamble: commandsOf(parts[0] ?? ''),
+    commands: (section) => commandsOf(parts.find((part) => part.startsWith(section)) ?? ''),
+  };
 }
-const preamble = [...(guide.split(/^## /m)[0] ?? '').matchAll(/^```sh\n([\s\S]*?)^```/gm)]
-  .map((match) => match[1])
-  .join('\n');
 
-describe('the guide docs/guides/the-loop.md', () => {
+describe('the guides', () => {
   if (!hasCurl) {
-    it.skip('is not followed: there is no curl on the PATH', () => undefined);
+    it.skip('are not followed: there is no curl on the PATH', () => undefined);
     return;
   }
   let standalone: Standalone;
@@ -49,19 +50,38 @@ describe('the guide docs/guides/the-loop.md', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('works as it is written: the fall, the recovery and the past', async () => {
+  /** Runs commands beside the start, as a reader would. @returns what they printed */
+  function run(script: readonly string[]): Promise<string> {
+    const before = [
+      'set -euo pipefail',
+      `sleep() { command curl -s http://127.0.0.1:${(waiter.address() as AddressInfo).port}/ >/dev/null; }`,
+      'curl() { command curl --fail-with-body "$@"; printf "\\n"; }',
+    ];
+    const env = {
+      PATH: process.env.PATH,
+      ANNEX_PORT: new URL(standalone.url).port,
+      ANNEX_DATA_DIR: join(folder, 'data'),
+    };
+    return new Promise((done, fail) => {
+      execFile('bash', ['-c', [...before, ...script].join('\n')], { cwd: root, env }, (error, stdout, stderr) =>
+        error ? fail(new Error(`${error.message}\n${stdout}\n${stderr}`)) : done(stdout),
+      );
+    });
+  }
+  const mark = (name: string) => `\nprintf '\\n@@ %s\\n' ${name}\n`;
+  const marked = (output: string): Record<string, string> =>
+    Object.fromEntries(output.split('\n@@ ').map((part) => [part.split('\n', 1)[0], part]));
+
+  it('the-loop.md works as it is written: the fall, the recovery and the past', async () => {
+    const { preamble, commands } = guide('the-loop.md');
     const receiverPort = await new Promise<number>((done) => {
       const probe = createServer().listen(0, '127.0.0.1', () => {
         const { port } = probe.address() as AddressInfo;
         probe.close(() => done(port));
       });
     });
-    const mark = (name: string) => `\nprintf '\\n@@ %s\\n' ${name}\n`;
-    const script = [
-      'set -eu',
-      `sleep() { command curl -s http://127.0.0.1:${(waiter.address() as AddressInfo).port}/ >/dev/null; }`,
+    const output = run([
       'date() { command date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }',
-      'curl() { command curl --fail-with-body "$@"; printf "\\n"; }',
       preamble,
       mark('clean'),
       commands('1.').replace(/(clean\.sarif\n)/, '$1sleep 1\n'),
@@ -78,22 +98,7 @@ describe('the guide docs/guides/the-loop.md', () => {
       commands('4.'),
       mark('past'),
       commands('5.'),
-    ].join('\n');
-    const output = new Promise<string>((done, fail) => {
-      execFile(
-        'bash',
-        ['-c', script],
-        {
-          cwd: root,
-          env: {
-            PATH: process.env.PATH,
-            ANNEX_PORT: new URL(standalone.url).port,
-            ANNEX_DATA_DIR: join(folder, 'data'),
-          },
-        },
-        (error, stdout, stderr) => (error ? fail(new Error(`${error.message}\n${stdout}\n${stderr}`)) : done(stdout)),
-      );
-    });
+    ]);
     // A script that fails says so at the end; it must not go unheard meanwhile.
     output.catch(() => undefined);
     const secretOf = () => spawnSync('cat', [join(folder, 'secret')], { encoding: 'utf8' }).stdout;
@@ -111,7 +116,7 @@ describe('the guide docs/guides/the-loop.md', () => {
     try {
       await until(async () => received.includes('listening'), output);
       spawnSync('touch', [join(folder, 'listening')]);
-      const parts = Object.fromEntries((await output).split('\n@@ ').map((part) => [part.split('\n', 1)[0], part]));
+      const parts = marked(await output);
       expect(parts.clean).toMatch(/"verified":0\.95/);
       expect(parts.clean).toMatch(/"standing":"(ACCEPTABLE|TOLERABLE|WITHIN_CRITERIA)"/);
       expect(parts.fall).toMatch(/"open":60/);
@@ -128,7 +133,38 @@ describe('the guide docs/guides/the-loop.md', () => {
     }
   });
 
-  it('begins with a start whose output fits a screen and tells what a newcomer needs', () => {
+  it('planning-and-support.md works as it is written, and the gaps that it fills are gone', async () => {
+    const { preamble, commands } = guide('planning-and-support.md');
+    const before = await run([preamble, 'get readiness']);
+    const parts = marked(
+      await run([
+        preamble,
+        ...['1.', '2.', '3.', '4.', '5.', '6.'].flatMap((section) => [mark(section), commands(section)]),
+        'sleep 1',
+        mark('7.'),
+        commands('7.'),
+      ]),
+    );
+    expect(parts['1.']).toMatch(/"reference":"LI-0002"/);
+    expect(parts['2.']).toMatch(/"status":"DONE",.*"effectiveness":"EFFECTIVE"/);
+    expect(parts['3.']).toMatch(/"status":"ACTIVE"/);
+    expect(parts['3.']).toMatch(/"progressExplanation":\{.*"formula":/);
+    expect(parts['4.']).toMatch(/"status":"APPROVED".*\n+.*"status":"DONE"/);
+    expect(parts['5.']).toMatch(/"holding":"HELD"/);
+    expect(parts['6.']).toMatch(/"status":"APPROVED"[\s\S]*"status":"ENDED"/);
+    expect(parts['6.']).toMatch(/"status":"DONE".*"note":"As ticket 4711 says\."/);
+    const verdicts = (text = '') =>
+      Object.fromEntries(
+        [...text.matchAll(/"clause":"([\d.]+)","title":"[^"]*","verdict":"(\w+)"/g)].map((one) => one.slice(1)),
+      );
+    expect(verdicts(before)).toMatchObject({ '5.1': 'JUDGEMENT_NEEDED', '7.2': 'GAP' });
+    expect(verdicts(parts['7.'])).toMatchObject({
+      ...{ '5.1': 'NO_GAP_FOUND', '5.3': 'NO_GAP_FOUND', '6.1.1': 'NO_GAP_FOUND', '6.2': 'NO_GAP_FOUND' },
+      ...{ '7.1': 'NO_GAP_FOUND', '7.2': 'NO_GAP_FOUND', '7.4': 'NO_GAP_FOUND' },
+    });
+  });
+
+  it('begin with a start whose output fits a screen and tells what a newcomer needs', () => {
     const text = said.join('\n');
     expect(said.length).toBeLessThanOrEqual(30);
     for (const wanted of [standalone.url, standalone.apiKey, '/graphql', '/reference', 'Readiness by clause', '8.3'])

@@ -12,8 +12,9 @@ import type { Upstream } from './federation/upstream.ts';
 import type { Logger } from './logger.ts';
 import { addToolPages } from './pages/explorer.ts';
 import { addStartPage } from './pages/routes.ts';
+import { loadOperations } from './rest/load.ts';
 import { openApiDocument } from './rest/openapi.ts';
-import { loadOperations, type StoredOperation } from './rest/operation.ts';
+import type { StoredOperation } from './rest/operation.ts';
 import { addRestRoutes } from './rest/routes.ts';
 import { addStreamRoutes } from './streams/streams.ts';
 

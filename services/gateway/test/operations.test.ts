@@ -1,10 +1,21 @@
 import { validate as validateOpenApi } from '@scalar/openapi-parser';
 import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
-import { buildASTSchema, buildSchema, type DocumentNode, type OperationDefinitionNode, parse, validate } from 'graphql';
+import {
+  buildASTSchema,
+  buildSchema,
+  type DocumentNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  Source,
+  validate,
+} from 'graphql';
 import { CostModel, fieldCosts } from '../src/federation/cost.ts';
 import { startOperations } from '../src/pages/routes.ts';
+import { loadOperations, readOperations } from '../src/rest/load.ts';
 import { openApiDocument } from '../src/rest/openapi.ts';
-import { loadOperations, readOperation } from '../src/rest/operation.ts';
 import { committedSupergraph } from '../src/service.ts';
 
 const supergraph = parse(committedSupergraph());
@@ -14,20 +25,41 @@ describe('the stored operations that come with Annex', () => {
   it('fit the committed supergraph and are the endpoints that were promised', () => {
     const places = loadOperations(schema).map(({ method, path }) => `${method} ${path}`);
     expect(places).toEqual(
-      expect.arrayContaining([
-        'GET /v1/readiness',
-        'GET /v1/risks',
-        'GET /v1/risks/{id}',
-        'GET /v1/controls/{id}',
-        'GET /v1/findings',
-        'GET /v1/isms/{id}/scope',
-        'GET /v1/isms/{id}/context',
-        'POST /v1/risks',
-        'PATCH /v1/risks/{id}',
-        'PUT /v1/risks/{riskId}/quantification',
-        'GET /v1/simulations/{id}',
-        'POST /v1/simulations',
-      ]),
+      expect.arrayContaining(
+        [
+          'GET /v1/readiness',
+          'GET /v1/risks',
+          'GET /v1/risks/{id}',
+          'GET /v1/controls/{id}',
+          'GET /v1/findings',
+          'GET /v1/isms/{id}/scope',
+          'GET /v1/isms/{id}/context',
+          'POST /v1/risks',
+          'PATCH /v1/risks/{id}',
+          'PUT /v1/risks/{riskId}/quantification',
+          'GET /v1/simulations/{id}',
+          'POST /v1/simulations',
+          'POST /v1/leadership-interviews',
+          'PATCH /v1/competence-actions/{id}',
+          'PATCH /v1/opportunity-actions/{id}',
+          'POST /v1/isms-changes/{id}/judgement',
+          'POST /v1/exceptions',
+          'POST /v1/exceptions/{id}/judgement',
+          'POST /v1/exceptions/{id}/end',
+          'POST /v1/exceptions/{id}/withdrawal',
+          'GET /v1/implementation-tasks',
+          'PATCH /v1/implementation-tasks/{id}',
+          'GET /v1/maturity',
+          'POST /v1/maturity/assessments',
+          'POST /v1/implementations/{implementationId}/strength-judgements',
+          ...['objectives', 'responsibilities', 'competences', 'communications', 'isms-changes', 'unintended-changes'],
+          ...['opportunities', 'external-provisions', 'process-criteria', 'resource-needs'],
+        ].flatMap((place) =>
+          place.includes('/')
+            ? [place]
+            : [`GET /v1/${place}`, `POST /v1/${place}`, `GET /v1/${place}/{id}`, `PATCH /v1/${place}/{id}`],
+        ),
+      ),
     );
   });
 
@@ -43,6 +75,18 @@ describe('the stored operations that come with Annex', () => {
         for (const parameter of entry.parameters)
           expect(`${path} ${parameter.name}: ${parameter.description}`).not.toMatch(/undefined$/);
       }
+    }
+  });
+
+  it('may be asked for their largest page without costing more than one operation may', () => {
+    const model = new CostModel(schema, fieldCosts(supergraph));
+    for (const { name, text, shape, parameters } of loadOperations(schema)) {
+      if (shape !== 'connection') continue;
+      const document = parse(text);
+      const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
+      const most = parameters.some((parameter) => parameter.name === 'first') ? { first: 200 } : {};
+      const cost = operation ? model.compile(document, operation)(most) : Number.POSITIVE_INFINITY;
+      expect([name, cost < 20_000]).toEqual([name, true]);
     }
   });
 
@@ -74,8 +118,115 @@ describe('a stored operation', () => {
     ],
     ['a query that is a POST', '# A\nquery A @rest(method: POST, path: "/v1/b") { b }', /is a GET/],
     ['a field that is not there', '# A\nquery A @rest(method: GET, path: "/v1/b") { z }', /Cannot query field/],
+    [
+      'a fragment of its own',
+      '# A\nquery A @rest(method: GET, path: "/v1/b") { ...B }\nfragment B on Query { b }',
+      /exactly one definition/,
+    ],
+    [
+      'a fragment that is not there',
+      '# A\nquery A @rest(method: GET, path: "/v1/b") { b ...Z }',
+      /Unknown fragment "Z"/,
+    ],
   ])('is refused with %s', (_, source, message) => {
-    expect(() => readOperation(small, source, 'x')).toThrow(message);
+    expect(() => readOperations(small, [new Source(source, 'x/A.graphql')])).toThrow(message);
+  });
+});
+
+describe('fragments of stored operations', () => {
+  const library = buildSchema(
+    `type Query { book(id: ID!): Book books: BookConnection! } type BookConnection { nodes: [Book!]! pageInfo: PageInfo! }
+     type PageInfo { hasNextPage: Boolean! endCursor: String } union Maker = Person | Press
+     type Person { name: String! born: Int } type Press { name: String! town: String }
+     type Book { id: ID! title: String! author: Person! maker: Maker! pages: Int }`,
+  );
+  const read = (body: string) =>
+    `# A book\nquery GetBook($id: ID!) @rest(method: GET, path: "/v1/books/{id}") { ${body} }`;
+  const list = `# Books\nquery ListBooks @rest(method: GET, path: "/v1/books") {
+    books { nodes { ...Book } pageInfo { hasNextPage endCursor } } }`;
+  const fine = {
+    'fragments/Book.graphql': 'fragment Book on Book { id title author { ...Person } }',
+    'fragments/Person.graphql': 'fragment Person on Person { name }',
+    'books/GetBook.graphql': read('book(id: $id) { ...Book author { born } pages }'),
+    'books/ListBooks.graphql': list,
+  };
+  const load = (files: Record<string, string>) =>
+    readOperations(
+      library,
+      Object.entries(files).map(([file, text]) => new Source(text, file)),
+    );
+
+  it('travel with the operations that use them, also through another, and are no operations themselves', () => {
+    const [get, all] = load(fine);
+    expect([get?.name, all?.name]).toEqual(['GetBook', 'ListBooks']);
+    for (const operation of [get, all]) {
+      expect(operation?.text.match(/^fragment \w+/gm)).toEqual(['fragment Book', 'fragment Person']);
+      expect(validate(library, parse(operation?.text ?? ''))).toEqual([]);
+    }
+  });
+
+  it('say in the OpenAPI document what they select, and a field that both select is there once', () => {
+    const document = openApiDocument(library, parse('type Query { a: Int }'), load(fine)) as unknown as {
+      paths: Record<string, { get: { responses: { 200: { content: Record<string, { schema: unknown }> } } } }>;
+    };
+    const schemaOf = (path: string) => document.paths[path]?.get.responses[200].content['application/json']?.schema;
+    expect(schemaOf('/v1/books/{id}')).toMatchObject({
+      required: ['id', 'title', 'author', 'pages'],
+      properties: { author: { required: ['name', 'born'], properties: { born: { type: ['integer', 'null'] } } } },
+    });
+    expect(schemaOf('/v1/books')).toMatchObject({
+      properties: {
+        items: { items: { required: ['id', 'title', 'author'], properties: { author: { required: ['name'] } } } },
+      },
+    });
+  });
+
+  it('may be on one of several types that stand in a place', () => {
+    const [get] = load({
+      'fragments/Person.graphql': 'fragment Person on Person { name born }',
+      'books/GetBook.graphql': read('book(id: $id) { id maker { ...Person ... on Press { town } } }'),
+    });
+    expect(print(get?.selection as SelectionSetNode).replace(/\s+/g, ' ')).toBe(
+      '{ id maker { ... on Person { name born } ... on Press { town } } }',
+    );
+  });
+
+  it.each([
+    [
+      'that no operation uses',
+      { 'fragments/Press.graphql': 'fragment Press on Press { town }' },
+      /fragments\/Press\.graphql: Fragment "Press" is never used/,
+    ],
+    [
+      'that do not fit the schema, once each and where the fault is',
+      { 'fragments/Person.graphql': 'fragment Person on Person { age }' },
+      /^Stored operations that cannot be served:\n {2}fragments\/Person\.graphql: Cannot query field "age" on type "Person"\.[^\n]*$/,
+    ],
+    [
+      'that spread what is not there',
+      { 'fragments/Person.graphql': 'fragment Person on Person { ...Nobody }' },
+      /Person\.graphql: Unknown fragment "Nobody"/,
+    ],
+    [
+      'that spread each other',
+      {
+        'fragments/Person.graphql': 'fragment Person on Person { name ...Human }',
+        'fragments/Human.graphql': 'fragment Human on Person { ...Person }',
+      },
+      /(Human|Person)\.graphql: Cannot spread fragment/,
+    ],
+    [
+      'named otherwise than their file',
+      { 'fragments/Author.graphql': 'fragment Writer on Person { name }' },
+      /Author\.graphql: holds Writer/,
+    ],
+    [
+      'that are two in a file',
+      { 'fragments/Two.graphql': 'fragment Two on Person { name } fragment Three on Person { name }' },
+      /Two\.graphql: must hold exactly one/,
+    ],
+  ])('are refused by name when there are some %s', (_, files, message) => {
+    expect(() => load({ ...fine, ...files })).toThrow(message);
   });
 });
 

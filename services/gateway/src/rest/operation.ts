@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   type GraphQLField,
   type GraphQLInputType,
@@ -12,15 +9,14 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  parse,
   print,
   type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
   type ValueNode,
-  validate,
   valueFromASTUntyped,
 } from 'graphql';
+import { type Fragments, spellOut } from './fragments.ts';
 
 /** A variable that comes from the path or the query string. */
 export interface Parameter {
@@ -50,7 +46,7 @@ export interface StoredOperation {
   readonly description: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: string;
-  /** The document without `@rest`. */
+  /** The document without `@rest`, with the fragments that it uses. */
   readonly text: string;
   readonly parameters: readonly Parameter[];
   readonly body?: Body;
@@ -60,6 +56,7 @@ export interface StoredOperation {
   /** What is answered: its field in the schema and what is selected of it. */
   readonly field: GraphQLField<unknown, unknown>;
   readonly rootField: string;
+  /** Without spreads: fragments are spelled out. */
   readonly selection: SelectionSetNode | undefined;
 }
 
@@ -88,6 +85,12 @@ function restOf(operation: OperationDefinitionNode): { method: StoredOperation['
   }
   return { method, path };
 }
+
+/** The operation as GraphQL knows it. */
+export const withoutRest = (operation: OperationDefinitionNode): OperationDefinitionNode => ({
+  ...operation,
+  directives: operation.directives?.filter((directive) => directive.name.value !== 'rest') ?? [],
+});
 
 const bare = <T>(type: T): T => (isNonNullType(type) ? (type.ofType as T) : type);
 
@@ -151,26 +154,26 @@ function describeVariable(schema: GraphQLSchema, operation: OperationDefinitionN
   return name === 'withTotal' ? 'Whether to count how many there are in all.' : '';
 }
 
-/** Reads one stored operation. @throws Error that says what is wrong with it */
-export function readOperation(schema: GraphQLSchema, source: string, area: string): StoredOperation {
-  const document = parse(source);
-  const [operation, ...others] = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
-  if (!operation?.name || others.length > 0) throw new Error('must hold exactly one operation, with a name');
+/**
+ * What endpoint an operation makes.
+ * @param operation valid for the schema, apart from `@rest`
+ * @param source its text, which begins with the comment that describes it
+ * @param fragments what it may spread
+ * @throws Error that says what is wrong with it as an endpoint
+ */
+export function describeOperation(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  source: string,
+  area: string,
+  fragments: Fragments,
+): StoredOperation {
   const [summary = '', ...more] = leadingComment(source);
   if (summary === '') throw new Error('needs a comment before the operation that says what it does');
   const { method, path } = restOf(operation);
-  const stripped = {
-    ...document,
-    definitions: document.definitions.map((one) =>
-      one === operation
-        ? { ...one, directives: one.directives?.filter((directive) => directive.name.value !== 'rest') ?? [] }
-        : one,
-    ),
-  };
-  const [fault] = validate(schema, stripped);
-  if (fault) throw new Error(fault.message);
   if ((operation.operation === 'query') !== (method === 'GET')) throw new Error('a query is a GET, a mutation none');
 
+  const { operation: spelled, used } = spellOut(schema, operation, fragments);
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const parameters: Parameter[] = [];
   let body: Body | undefined;
@@ -198,7 +201,7 @@ export function readOperation(schema: GraphQLSchema, source: string, area: strin
       in: where,
       type,
       required: where === 'path' || (isNonNullType(type) && !defaultValue),
-      description: describeVariable(schema, operation, name),
+      description: describeVariable(schema, spelled, name),
       ...(defaultValue ? { fallback: valueFromASTUntyped(defaultValue) } : {}),
     });
   }
@@ -207,15 +210,15 @@ export function readOperation(schema: GraphQLSchema, source: string, area: strin
   );
   if (missing.length > 0)
     throw new Error(`{${missing.join('}, {')}} of the path is neither a variable nor a member of input`);
-  const { keys, rootField, field, selection } = unwrapped(schema, operation);
+  const { keys, rootField, field, selection } = unwrapped(schema, spelled);
   return {
-    name: operation.name.value,
+    name: operation.name?.value ?? '',
     area,
     summary,
     description: more.join('\n').trim(),
     method,
     path,
-    text: print(stripped),
+    text: print({ kind: Kind.DOCUMENT, definitions: [withoutRest(operation), ...used] }),
     parameters,
     ...(body ? { body } : {}),
     unwrap: keys,
@@ -224,36 +227,4 @@ export function readOperation(schema: GraphQLSchema, source: string, area: strin
     selection,
     shape: shapeOf(field),
   };
-}
-
-/** The folder of the operations that come with Annex. */
-export const operationsFolder = new URL('../operations/', import.meta.url);
-
-/**
- * Loads every `<area>/<Name>.graphql` of a folder.
- * @throws Error naming each file that is not right
- */
-export function loadOperations(schema: GraphQLSchema, folder: URL = operationsFolder): StoredOperation[] {
-  const root = fileURLToPath(folder);
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.graphql'))
-    .sort();
-  const problems: string[] = [];
-  const operations = files.flatMap((file) => {
-    try {
-      const operation = readOperation(schema, readFileSync(join(root, file), 'utf8'), file.split(sep)[0] ?? '');
-      if (!file.endsWith(`${sep}${operation.name}.graphql`))
-        throw new Error(`holds the operation ${operation.name}, so name it so`);
-      return [operation];
-    } catch (error) {
-      problems.push(`${file}: ${(error as Error).message}`);
-      return [];
-    }
-  });
-  const places = operations.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, '{}')}`);
-  places.forEach((place, index) => {
-    if (places.indexOf(place) !== index) problems.push(`${operations[index]?.name}: ${place} is taken`);
-  });
-  if (problems.length > 0) throw new Error(`Stored operations that cannot be served:\n  ${problems.join('\n  ')}`);
-  return operations;
 }

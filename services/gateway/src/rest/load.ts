@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type DefinitionNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  Source,
+  validate,
+} from 'graphql';
+import { describeOperation, type StoredOperation, withoutRest } from './operation.ts';
+
+const inFragments = ({ name }: Source) => name.startsWith('fragments/');
+
+/** The one definition of a file, named as the file is. */
+function only(source: Source): DefinitionNode {
+  const [definition, ...others] = parse(source).definitions;
+  if (!definition || others.length > 0) throw new Error('must hold exactly one definition');
+  const name = 'name' in definition ? definition.name?.value : undefined;
+  if (name === undefined) throw new Error('needs a name');
+  if (!source.name.endsWith(`/${name}.graphql`)) throw new Error(`holds ${name}, so name it so`);
+  return definition;
+}
+
+function operationIn(source: Source): OperationDefinitionNode {
+  const definition = only(source);
+  if (definition.kind === Kind.OPERATION_DEFINITION) return definition;
+  throw new Error('must hold an operation; fragments have their folder, fragments/');
+}
+
+function fragmentIn(source: Source): FragmentDefinitionNode {
+  const definition = only(source);
+  if (definition.kind === Kind.FRAGMENT_DEFINITION) return definition;
+  throw new Error('must hold a fragment; operations have the folders of their areas');
+}
+
+/**
+ * Reads stored operations and the fragments that they share.
+ * @param sources named by area and file: `risk/GetRisk.graphql`, `fragments/Risk.graphql`
+ * @throws Error naming each file that is not right
+ */
+export function readOperations(schema: GraphQLSchema, sources: readonly Source[]): StoredOperation[] {
+  const problems: string[] = [];
+  const refuse = () => {
+    if (problems.length > 0) throw new Error(`Stored operations that cannot be served:\n  ${problems.join('\n  ')}`);
+  };
+  const attempt = <T>(source: Source, read: () => T): T[] => {
+    try {
+      return [read()];
+    } catch (error) {
+      problems.push(`${source.name}: ${(error as Error).message}`);
+      return [];
+    }
+  };
+  const fragments = sources.filter(inFragments).flatMap((source) => attempt(source, () => fragmentIn(source)));
+  const parsed = sources
+    .filter((source) => !inFragments(source))
+    .flatMap((source) => attempt(source, () => ({ source, operation: operationIn(source) })));
+  refuse();
+
+  // All at once: what many operations spread is looked at once, and what none spreads is seen.
+  const definitions = [...parsed.map(({ operation }) => withoutRest(operation)), ...fragments];
+  for (const { message, nodes } of validate(schema, { kind: Kind.DOCUMENT, definitions }))
+    problems.push(`${nodes?.[0]?.loc?.source.name ?? 'together'}: ${message}`);
+  refuse();
+
+  const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+  const operations = parsed.flatMap(({ source, operation }) =>
+    attempt(source, () => describeOperation(schema, operation, source.body, source.name.split('/')[0] ?? '', byName)),
+  );
+  const places = operations.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, '{}')}`);
+  places.forEach((place, index) => {
+    if (places.indexOf(place) !== index) problems.push(`${operations[index]?.name}: ${place} is taken`);
+  });
+  refuse();
+  return operations;
+}
+
+/** The folder of the operations that come with Annex. */
+const operationsFolder = new URL('../operations/', import.meta.url);
+
+/**
+ * Loads every `<area>/<Name>.graphql` of a folder, with the fragments of `fragments/` that they share.
+ * @throws Error naming each file that is not right
+ */
+export function loadOperations(schema: GraphQLSchema, folder: URL = operationsFolder): StoredOperation[] {
+  const root = fileURLToPath(folder);
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.graphql'));
+  const sources = files
+    .sort()
+    .map((file) => new Source(readFileSync(join(root, file), 'utf8'), file.split(sep).join('/')));
+  return readOperations(schema, sources);
+}
