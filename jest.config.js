@@ -21,7 +21,8 @@ export default {
   // Two cores are the least that a build machine has. A worker waits for the database a third of its time; more would fight over it.
   maxWorkers: 3,
   testSequencer: '<rootDir>/scripts/sequencer.ts',
-  testTimeout: 60_000,
+  // A guard against what never ends, not a measure: a slow machine that does other things too may take its time.
+  testTimeout: 180_000,
   watchman: false,
   modulePathIgnorePatterns: ['<rootDir>/.annex/'],
   reporters: ['<rootDir>/scripts/reporter.ts'],
