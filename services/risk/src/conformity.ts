@@ -1,4 +1,5 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
+import { assetRules } from './asset/asset.rules.ts';
 import type { RiskDatabase } from './database.ts';
 
 const maxShown = 20;
@@ -207,4 +208,5 @@ export const rules: readonly Rule<RiskDatabase>[] = [
   ownersNamed,
   raisedReassessed,
   currentWithinCriteria,
+  ...assetRules,
 ];

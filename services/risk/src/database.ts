@@ -1,5 +1,6 @@
 import type { AcceptanceTables } from './acceptance/acceptance.store.ts';
 import type { AssessmentTables } from './assessment/assessment.store.ts';
+import type { AssetTables } from './asset/asset.store.ts';
 import type { CriteriaTables } from './criteria/criteria.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
@@ -13,4 +14,5 @@ export type RiskDatabase = ProjectionTables &
   AssessmentTables &
   AcceptanceTables &
   QuantificationTables &
-  SimulationTables;
+  SimulationTables &
+  AssetTables;

@@ -2,6 +2,8 @@ import { announceRules, type ServiceDefinition, type WriteTx } from '@annex/serv
 import { acceptanceEnds, endAcceptance } from './acceptance/acceptance.operations.ts';
 import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
 import { assessmentModule } from './assessment/assessment.resolvers.ts';
+import { announceAssets } from './asset/asset.operations.ts';
+import { assetModule } from './asset/asset.resolvers.ts';
 import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
@@ -38,6 +40,7 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   }
   await announceQuantifications(tx);
   await announceSimulations(tx);
+  await announceAssets(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -53,6 +56,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     heatMapModule,
     quantificationModule,
     simulationModule,
+    assetModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {

@@ -108,6 +108,28 @@ export const riskEvents = {
       }),
     ),
   },
+  'annex.risk.asset.changed.v1': {
+    description:
+      'An asset was recorded, changed, imported, retired or taken back into use (27001, 6.1.2 c; 27005, 7.2)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        name: Type.String(),
+        kind: Type.Union([Type.Literal('PRIMARY'), Type.Literal('SUPPORTING')]),
+        category: Type.String({ description: 'BUSINESS_PROCESS, INFORMATION, HARDWARE, SOFTWARE and so on' }),
+        status: Type.Union([Type.Literal('IN_USE'), Type.Literal('RETIRED')]),
+        ownerId: Nullable(Uuid),
+        classification: Nullable(Type.String()),
+        confidentiality: Nullable(
+          Type.Integer({ minimum: 0, maximum: 4, description: 'Its own value, as the others' }),
+        ),
+        integrity: Nullable(Type.Integer({ minimum: 0, maximum: 4 })),
+        availability: Nullable(Type.Integer({ minimum: 0, maximum: 4 })),
+        dependsOn: Type.Array(Uuid),
+      }),
+    ),
+  },
   'annex.risk.assessment.added.v1': {
     description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
     data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),
