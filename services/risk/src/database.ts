@@ -2,6 +2,7 @@ import type { AcceptanceTables } from './acceptance/acceptance.store.ts';
 import type { AssessmentTables } from './assessment/assessment.store.ts';
 import type { AssetTables } from './asset/asset.store.ts';
 import type { CriteriaTables } from './criteria/criteria.store.ts';
+import type { IdentificationTables } from './identification/identification.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
 import type { RiskTables } from './risk/risk.store.ts';
@@ -15,4 +16,5 @@ export type RiskDatabase = ProjectionTables &
   AcceptanceTables &
   QuantificationTables &
   SimulationTables &
-  AssetTables;
+  AssetTables &
+  IdentificationTables;

@@ -9,6 +9,9 @@ import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
 import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
+import { announceIdentifications } from './identification/identification.operations.ts';
+import { identificationModule } from './identification/identification.resolvers.ts';
+import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
@@ -41,6 +44,7 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   await announceQuantifications(tx);
   await announceSimulations(tx);
   await announceAssets(tx);
+  await announceIdentifications(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -57,6 +61,8 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     quantificationModule,
     simulationModule,
     assetModule,
+    libraryModule,
+    identificationModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {

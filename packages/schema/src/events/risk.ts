@@ -130,6 +130,21 @@ export const riskEvents = {
       }),
     ),
   },
+  'annex.risk.identification.changed.v1': {
+    description: 'It was said how a risk was identified, by events or by assets, or that was taken back (27005, 7.2)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        riskId: Uuid,
+        approach: Type.Union([Type.Literal('EVENT_BASED'), Type.Literal('ASSET_BASED')]),
+        interestedPartyId: Nullable(Uuid),
+        assetIds: Type.Array(Uuid),
+        threatId: Nullable(Type.String({ description: 'Of the library: T-PHISHING' })),
+        weaknessIds: Type.Array(Type.String({ description: 'Of the library: W-FLAT-NETWORK' })),
+        templateId: Nullable(Type.String({ description: 'Of the library: S-RANSOMWARE' })),
+      }),
+    ),
+  },
   'annex.risk.assessment.added.v1': {
     description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
     data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),
