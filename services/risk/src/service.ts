@@ -11,6 +11,7 @@ import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
 import { announceIdentifications } from './identification/identification.operations.ts';
 import { identificationModule } from './identification/identification.resolvers.ts';
+import { importRoutes } from './import/import.routes.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
@@ -71,6 +72,12 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     [simulationWatch]: watchSimulation,
   },
   announce,
-  routes: simulationRoutes,
+  routes(app, context) {
+    // Bodies are streams of any type here; each route reads its own.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    simulationRoutes(app, context);
+    importRoutes(app, context);
+  },
   start: startRunner,
 };
