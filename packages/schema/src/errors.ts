@@ -35,6 +35,11 @@ export const errorCatalogue = {
     title: 'The table cannot be imported',
     help: 'The details name each row and column at fault, what was found there and what is allowed. Nothing was imported.',
   },
+  INVALID_CYCLONEDX: {
+    status: 422,
+    title: 'The file is not a CycloneDX document that can be imported',
+    help: 'The details name the place, what was found there and what is allowed (CycloneDX 1.2 to 1.7 as JSON). Nothing was imported.',
+  },
   UNSUPPORTED_FORMAT: {
     status: 415,
     title: 'The format is not supported',

@@ -29,11 +29,26 @@ export async function nextReference<T>(
   prefix: string,
   options: { year?: number } = {},
 ): Promise<string> {
+  const [reference = ''] = await nextReferences(tx, ismsId, prefix, 1, options);
+  return reference;
+}
+
+/** So many numbers as `nextReference` gives, in order and with one statement. */
+export async function nextReferences<T>(
+  tx: WriteTx<T>,
+  ismsId: string,
+  prefix: string,
+  count: number,
+  options: { year?: number } = {},
+): Promise<string[]> {
+  if (count === 0) return [];
   const series = options.year === undefined ? prefix : `${prefix}-${options.year}`;
   const { rows } = await tx.query<{ last: number }>(
-    `insert into reference_counter (tenant_id, isms_id, prefix, last) values ($1, $2, $3, 1)
-     on conflict (tenant_id, isms_id, prefix) do update set last = reference_counter.last + 1 returning last`,
-    [tx.tenant, ismsId, series],
+    `insert into reference_counter (tenant_id, isms_id, prefix, last) values ($1, $2, $3, $4)
+     on conflict (tenant_id, isms_id, prefix) do update set last = reference_counter.last + excluded.last returning last`,
+    [tx.tenant, ismsId, series, count],
   );
-  return `${series}-${String(rows[0]?.last ?? 0).padStart(options.year === undefined ? 4 : 3, '0')}`;
+  const first = (rows[0]?.last ?? count) - count + 1;
+  const digits = options.year === undefined ? 4 : 3;
+  return Array.from({ length: count }, (_, index) => `${series}-${String(first + index).padStart(digits, '0')}`);
 }

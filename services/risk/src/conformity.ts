@@ -1,5 +1,7 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
+import { assetRules } from './asset/asset.rules.ts';
 import type { RiskDatabase } from './database.ts';
+import { identificationRules } from './identification/identification.rules.ts';
 
 const maxShown = 20;
 
@@ -207,4 +209,6 @@ export const rules: readonly Rule<RiskDatabase>[] = [
   ownersNamed,
   raisedReassessed,
   currentWithinCriteria,
+  ...identificationRules,
+  ...assetRules,
 ];

@@ -1,6 +1,8 @@
 import type { AcceptanceTables } from './acceptance/acceptance.store.ts';
 import type { AssessmentTables } from './assessment/assessment.store.ts';
+import type { AssetTables } from './asset/asset.store.ts';
 import type { CriteriaTables } from './criteria/criteria.store.ts';
+import type { IdentificationTables } from './identification/identification.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
 import type { RiskTables } from './risk/risk.store.ts';
@@ -13,4 +15,6 @@ export type RiskDatabase = ProjectionTables &
   AssessmentTables &
   AcceptanceTables &
   QuantificationTables &
-  SimulationTables;
+  SimulationTables &
+  AssetTables &
+  IdentificationTables;

@@ -2,11 +2,17 @@ import { announceRules, type ServiceDefinition, type WriteTx } from '@annex/serv
 import { acceptanceEnds, endAcceptance } from './acceptance/acceptance.operations.ts';
 import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
 import { assessmentModule } from './assessment/assessment.resolvers.ts';
+import { announceAssets } from './asset/asset.operations.ts';
+import { assetModule } from './asset/asset.resolvers.ts';
 import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
 import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
+import { announceIdentifications } from './identification/identification.operations.ts';
+import { identificationModule } from './identification/identification.resolvers.ts';
+import { importRoutes } from './import/import.routes.ts';
+import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
@@ -38,6 +44,8 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   }
   await announceQuantifications(tx);
   await announceSimulations(tx);
+  await announceAssets(tx);
+  await announceIdentifications(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -53,6 +61,9 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     heatMapModule,
     quantificationModule,
     simulationModule,
+    assetModule,
+    libraryModule,
+    identificationModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {
@@ -61,6 +72,12 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     [simulationWatch]: watchSimulation,
   },
   announce,
-  routes: simulationRoutes,
+  routes(app, context) {
+    // Bodies are streams of any type here; each route reads its own.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    simulationRoutes(app, context);
+    importRoutes(app, context);
+  },
   start: startRunner,
 };

@@ -30,6 +30,18 @@ const reads: [string, string][] = [
   ['heatMap', '{ heatMap { cells { count } } }'],
   ['simulation', `{ simulation(id: "${uuid}") { id } }`],
   ['simulations', '{ simulations { nodes { id } } }'],
+  ['asset', `{ asset(id: "${uuid}") { id } }`],
+  ['assets', '{ assets { nodes { id } } }'],
+  ['threat', '{ threat(id: "T-FIRE") { id } }'],
+  ['threats', '{ threats { nodes { id } } }'],
+  ['weakness', '{ weakness(id: "W-NO-BACKUP") { id } }'],
+  ['weaknesses', '{ weaknesses { nodes { id } } }'],
+  ['scenarioTemplate', '{ scenarioTemplate(id: "S-FIRE") { id } }'],
+  ['scenarioTemplates', '{ scenarioTemplates { nodes { id } } }'],
+  [
+    'Asset as an entity',
+    `{ _entities(representations: [{ __typename: "Asset", id: "${uuid}" }]) { ... on Asset { id } } }`,
+  ],
   [
     'Simulation as an entity',
     `{ _entities(representations: [{ __typename: "Simulation", id: "${uuid}" }]) { ... on Simulation { id } } }`,
@@ -66,6 +78,18 @@ const writes: [string, string, object, Permission][] = [
   ['removeQuantification', 'RemoveQuantificationInput', step, 'risk:write'],
   ['startSimulation', 'StartSimulationInput', { title: 't', riskIds: [uuid] }, 'risk:write'],
   ['cancelSimulation', 'CancelSimulationInput', { simulationId: uuid }, 'risk:write'],
+  ['createAsset', 'CreateAssetInput', { name: 'n', kind: 'SUPPORTING', category: 'SITE' }, 'risk:write'],
+  ['updateAsset', 'UpdateAssetInput', { id: uuid, expectedVersion: 1 }, 'risk:write'],
+  ['retireAsset', 'AssetStepInput', { id: uuid, expectedVersion: 1 }, 'risk:write'],
+  ['reinstateAsset', 'AssetStepInput', { id: uuid, expectedVersion: 1 }, 'risk:write'],
+  ['identifyRisk', 'IdentifyRiskInput', { riskId: uuid }, 'risk:write'],
+  ['removeIdentification', 'RemoveIdentificationInput', step, 'risk:write'],
+  [
+    'createRiskFromTemplate',
+    'CreateRiskFromTemplateInput',
+    { templateId: 'S-NONE', inherentLikelihood: 1, inherentConsequence: 1 },
+    'risk:write',
+  ],
 ];
 
 const permissionsOf = (role: keyof typeof roles): readonly Permission[] => roles[role].permissions;

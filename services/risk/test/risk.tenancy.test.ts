@@ -1,4 +1,5 @@
 import { newId } from '@annex/service';
+import { type AssetView, createAsset } from './assets.ts';
 import { type Register, type RiskView, startRegister, strengthRow } from './register.ts';
 
 let register: Register;
@@ -6,11 +7,13 @@ let mine: RiskView;
 let theirs: RiskView;
 let theirImplementation: string;
 let theirSimulation: string;
+let theirAsset: AssetView;
 const numbers = {
   frequency: { kind: 'POISSON', rate: 1 },
   lossForms: [{ category: 'response', loss: { kind: 'PERT', low: 1, mode: 2, high: 3 } }],
   rationale: 'Counted',
 };
+const words = { threat: 'A fire', weaknesses: ['Dry wood'], operationalScenario: 'It burns' };
 const start = (input: Record<string, unknown>, caller = {}) =>
   register.call(
     'mutation ($input: StartSimulationInput!) { startSimulation(input: $input) { simulation { id } } }',
@@ -29,6 +32,12 @@ beforeAll(async () => {
   await register.ask(
     'mutation ($input: QuantifyRiskInput!) { quantifyRisk(input: $input) { risk { id } } }',
     { input: { riskId: theirs.id, ...numbers } },
+    other(),
+  );
+  theirAsset = await createAsset(register, { ismsId: register.otherIsmsId, availability: 4 }, other());
+  await register.ask(
+    'mutation ($input: IdentifyRiskInput!) { identifyRisk(input: $input) { risk { id } } }',
+    { input: { riskId: theirs.id, assetBased: { ...words, assetIds: [theirAsset.id] } } },
     other(),
   );
   const { data } = await start({}, other());
@@ -92,6 +101,42 @@ describe('a tenant', () => {
     expect(own).toEqual({ simulation: { id: theirSimulation } });
   });
 
+  it.each(['now', 'as of a past moment'])('sees its own assets and identifications only, %s', async (when) => {
+    const caller = when === 'now' ? {} : { asOf: new Date() };
+    const query = `query ($of: [_Any!]!) { assets { nodes { id } totalCount } _entities(representations: $of) {
+      ... on Asset { id value { availability } risks { id } } ... on Risk { identification { approach } } } }`;
+    const of = [
+      { __typename: 'Asset', id: theirAsset.id },
+      { __typename: 'Risk', id: theirs.id },
+      { __typename: 'Risk', id: mine.id },
+    ];
+    expect(await register.ask(query, { of }, caller)).toEqual({
+      assets: { nodes: [], totalCount: 0 },
+      _entities: [null, null, { identification: null }],
+    });
+    expect(code(await register.call(`{ asset(id: "${theirAsset.id}") { id } }`, {}, caller))).toBe('NOT_FOUND');
+    expect(await register.ask(query, { of }, { ...caller, ...other() })).toMatchObject({
+      assets: { nodes: [{ id: theirAsset.id }], totalCount: 1 },
+      _entities: [
+        { id: theirAsset.id, value: { availability: 4 }, risks: [{ id: theirs.id }] },
+        { identification: { approach: 'ASSET_BASED' } },
+        null,
+      ],
+    });
+  });
+
+  it('rests no asset and no risk on an asset of another', async () => {
+    const ask = (name: string, type: string, input: object) =>
+      register.call(`mutation ($input: ${type}!) { ${name}(input: $input) { __typename } }`, { input });
+    const asset = { ismsId: register.ismsId, name: 'Mine', kind: 'SUPPORTING', category: 'SITE' };
+    const wrong = { ...asset, dependsOn: [theirAsset.id] };
+    expect(code(await ask('createAsset', 'CreateAssetInput', wrong))).toBe('BAD_INPUT');
+    const about = { riskId: mine.id, assetBased: { ...words, assetIds: [theirAsset.id] } };
+    expect(code(await ask('identifyRisk', 'IdentifyRiskInput', about))).toBe('BAD_INPUT');
+    const elsewhere = { ...asset, ismsId: register.otherIsmsId };
+    expect(code(await ask('createAsset', 'CreateAssetInput', elsewhere))).toBe('NOT_FOUND');
+  });
+
   it('changes, links, assesses and accepts nothing of another', async () => {
     const step = { riskId: theirs.id, expectedVersion: 1 };
     for (const [name, type, input] of [
@@ -102,6 +147,11 @@ describe('a tenant', () => {
       ['quantifyRisk', 'QuantifyRiskInput', { riskId: theirs.id, ...numbers }],
       ['removeQuantification', 'RemoveQuantificationInput', step],
       ['cancelSimulation', 'CancelSimulationInput', { simulationId: theirSimulation }],
+      ['identifyRisk', 'IdentifyRiskInput', { riskId: theirs.id, assetBased: { ...words, assetIds: [theirAsset.id] } }],
+      ['removeIdentification', 'RemoveIdentificationInput', step],
+      ['updateAsset', 'UpdateAssetInput', { id: theirAsset.id, expectedVersion: 1, name: 'mine now' }],
+      ['retireAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
+      ['reinstateAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
       [
         'linkImplementation',
         'LinkImplementationInput',

@@ -108,6 +108,43 @@ export const riskEvents = {
       }),
     ),
   },
+  'annex.risk.asset.changed.v1': {
+    description:
+      'An asset was recorded, changed, imported, retired or taken back into use (27001, 6.1.2 c; 27005, 7.2)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        name: Type.String(),
+        kind: Type.Union([Type.Literal('PRIMARY'), Type.Literal('SUPPORTING')]),
+        category: Type.String({ description: 'BUSINESS_PROCESS, INFORMATION, HARDWARE, SOFTWARE and so on' }),
+        status: Type.Union([Type.Literal('IN_USE'), Type.Literal('RETIRED')]),
+        ownerId: Nullable(Uuid),
+        classification: Nullable(Type.String()),
+        confidentiality: Nullable(
+          Type.Integer({ minimum: 0, maximum: 4, description: 'Its own value, as the others' }),
+        ),
+        integrity: Nullable(Type.Integer({ minimum: 0, maximum: 4 })),
+        availability: Nullable(Type.Integer({ minimum: 0, maximum: 4 })),
+        dependsOn: Type.Array(Uuid),
+      }),
+    ),
+  },
+  'annex.risk.identification.changed.v1': {
+    description: 'It was said how a risk was identified, by events or by assets, or that was taken back (27005, 7.2)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        riskId: Uuid,
+        approach: Type.Union([Type.Literal('EVENT_BASED'), Type.Literal('ASSET_BASED')]),
+        interestedPartyId: Nullable(Uuid),
+        assetIds: Type.Array(Uuid),
+        threatId: Nullable(Type.String({ description: 'Of the library: T-PHISHING' })),
+        weaknessIds: Type.Array(Type.String({ description: 'Of the library: W-FLAT-NETWORK' })),
+        templateId: Nullable(Type.String({ description: 'Of the library: S-RANSOMWARE' })),
+      }),
+    ),
+  },
   'annex.risk.assessment.added.v1': {
     description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
     data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),

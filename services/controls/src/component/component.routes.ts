@@ -1,10 +1,21 @@
 import { Readable } from 'node:stream';
 import { badInput, isUuid, notFound } from '@annex/schema';
-import { onceAsAsked, parseJson, requireScope, requireWriting, type ServiceContext, scopeOf } from '@annex/service';
+import {
+  dryRunOf,
+  formatOf,
+  onceAsAsked,
+  parseJson,
+  piecesOf,
+  rehearse,
+  requireScope,
+  requireWriting,
+  type ServiceContext,
+  scopeOf,
+  type UploadQuery,
+} from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { sha256 } from '../library/library.read.ts';
-import { dryRunOf, formatOf, piecesOf, type Query, rehearse } from '../upload.ts';
 import { definitionText } from './component.export.ts';
 import { findDefinitions } from './component.store.ts';
 import { definitionKey } from './component.ts';
@@ -14,7 +25,7 @@ import { importDefinition, readDefinition } from './definition.operations.ts';
 const mostBytes = 16 * 1024 * 1024;
 
 /** The framework that the sources of a definition are. @throws AnnexError BAD_INPUT */
-function frameworkTold({ source }: Query): string | undefined {
+function frameworkTold({ source }: UploadQuery): string | undefined {
   if (source === undefined) return undefined;
   if (typeof source === 'string' && /^[^\s:]+:[^\s:]+$/.test(source) && source.length <= 100) return source;
   throw badInput('query.source', source, 'must be the id of a framework, such as sp800-53:r5');
@@ -24,7 +35,7 @@ function frameworkTold({ source }: Query): string | undefined {
 export function componentRoutes(app: FastifyInstance, { database }: ServiceContext<ControlsDatabase>): void {
   app.post('/components', { bodyLimit: mostBytes }, async (request, reply) => {
     requireWriting(request, 'controls:write');
-    const query = request.query as Query;
+    const query = request.query as UploadQuery;
     formatOf(query, ['oscal']);
     const dryRun = dryRunOf(query);
     const source = frameworkTold(query);

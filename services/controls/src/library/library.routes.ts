@@ -1,11 +1,22 @@
 import { Readable } from 'node:stream';
 import { readCatalog, writeCatalog } from '@annex/oscal';
 import { badInput, isUuid, notFound } from '@annex/schema';
-import { onceAsAsked, requireScope, requireWriting, type ServiceContext, scopeOf, type Tx } from '@annex/service';
+import {
+  dryRunOf,
+  formatOf,
+  onceAsAsked,
+  piecesOf,
+  rehearse,
+  requireScope,
+  requireWriting,
+  type ServiceContext,
+  scopeOf,
+  type Tx,
+  type UploadQuery,
+} from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
-import { dryRunOf, formatOf, piecesOf, type Query, rehearse } from '../upload.ts';
 import { documentOf, type Imported, type ImportOf, importItems, importOscal, partsOf } from './library.operations.ts';
 import { readRows, refuseRows, resolvedProfile, sha256 } from './library.read.ts';
 import { cataloguesById } from './library.store.ts';
@@ -26,7 +37,7 @@ const formats = {
 } as const;
 
 /** What the query of an import says. */
-function askedFor(query: Query) {
+function askedFor(query: UploadQuery) {
   const { title, catalogue } = query;
   const format = formatOf(query, Object.keys(formats) as (keyof typeof formats)[]);
   const dryRun = dryRunOf(query);
@@ -66,7 +77,7 @@ async function withProfile(tx: Tx<ControlsDatabase>, id: string) {
 export function libraryRoutes(app: FastifyInstance, { database }: ServiceContext<ControlsDatabase>): void {
   app.post('/catalogues', { bodyLimit: mostBytes }, async (request, reply) => {
     requireWriting(request, 'controls:write');
-    const { dryRun, catalogue, ...named } = askedFor(request.query as Query);
+    const { dryRun, catalogue, ...named } = askedFor(request.query as UploadQuery);
     const pieces = await piecesOf(request, mostBytes);
     const digest = sha256(pieces);
     const asked: ImportOf = { ...named, format: formats[named.format], sha256: digest };
@@ -98,7 +109,7 @@ export function libraryRoutes(app: FastifyInstance, { database }: ServiceContext
     requireScope(request, 'controls:read');
     const { id } = request.params;
     if (!isUuid(id)) throw notFound('Catalogue', id);
-    const { as = 'catalog' } = request.query as Query;
+    const { as = 'catalog' } = request.query as UploadQuery;
     if (as !== 'catalog' && as !== 'profile') throw badInput('query.as', as, 'must be catalog or profile');
     if (as === 'profile') {
       const { row, profile } = await database.read(scopeOf(request.caller), (tx) => withProfile(tx, id));

@@ -1,12 +1,11 @@
 import { controls } from '@annex/catalogues';
 import type { OscalProfile } from '@annex/oscal';
 import { AnnexError, badInput, isUuid, notFound } from '@annex/schema';
-import { requireScope, type ServiceContext, scopeOf, type Tx } from '@annex/service';
+import { requireScope, type ServiceContext, scopeOf, type Tx, type UploadQuery } from '@annex/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { findIsms } from '../isms/isms.store.ts';
 import { implementedControls } from '../mapping/mapping.store.ts';
-import type { Query } from '../upload.ts';
 import { cataloguesById, namesInCatalogue } from './library.store.ts';
 import { tokenOf } from './library.ts';
 import { selectingProfile } from './profile.ts';
@@ -61,7 +60,7 @@ export function profileRoutes(app: FastifyInstance, { database }: ServiceContext
     requireScope(request, 'controls:read');
     const { id } = request.params;
     if (!isUuid(id)) throw notFound('Isms', id);
-    const { catalogue } = request.query as Query;
+    const { catalogue } = request.query as UploadQuery;
     if (catalogue !== undefined && !isUuid(catalogue))
       throw badInput('query.catalogue', catalogue, 'must be the id of an own catalogue, or be left out for Annex A');
     const { framework, profile } = await database.read(scopeOf(request.caller), (tx) =>

@@ -1,10 +1,21 @@
 import { Readable } from 'node:stream';
 import { badInput, notFound } from '@annex/schema';
-import { onceAsAsked, parseJson, requireScope, requireWriting, type ServiceContext, scopeOf } from '@annex/service';
+import {
+  dryRunOf,
+  formatOf,
+  onceAsAsked,
+  parseJson,
+  piecesOf,
+  rehearse,
+  requireScope,
+  requireWriting,
+  type ServiceContext,
+  scopeOf,
+  type UploadQuery,
+} from '@annex/service';
 import type { FastifyInstance } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { sha256 } from '../library/library.read.ts';
-import { dryRunOf, formatOf, piecesOf, type Query, rehearse } from '../upload.ts';
 import { collectionText } from './collection.export.ts';
 import { importCollection, readCollection } from './collection.operations.ts';
 
@@ -12,7 +23,11 @@ import { importCollection, readCollection } from './collection.operations.ts';
 const mostBytes = 8 * 1024 * 1024;
 
 /** The framework that a parameter names. @throws AnnexError BAD_INPUT */
-function frameworkOf(query: Query, name: 'source' | 'target', presence: 'required' | 'optional'): string | undefined {
+function frameworkOf(
+  query: UploadQuery,
+  name: 'source' | 'target',
+  presence: 'required' | 'optional',
+): string | undefined {
   const given = query[name];
   if (given === undefined && presence === 'optional') return undefined;
   if (typeof given === 'string' && /^[^\s:]+:[^\s:]+$/.test(given) && given.length <= 100) return given;
@@ -28,7 +43,7 @@ async function* withFirst(first: string, rest: AsyncGenerator<string>): AsyncGen
 export function mappingRoutes(app: FastifyInstance, { database }: ServiceContext<ControlsDatabase>): void {
   app.post('/mappings', { bodyLimit: mostBytes }, async (request, reply) => {
     requireWriting(request, 'controls:write');
-    const query = request.query as Query;
+    const query = request.query as UploadQuery;
     formatOf(query, ['oscal']);
     const dryRun = dryRunOf(query);
     const [source, target] = [frameworkOf(query, 'source', 'optional'), frameworkOf(query, 'target', 'optional')];
@@ -48,7 +63,7 @@ export function mappingRoutes(app: FastifyInstance, { database }: ServiceContext
 
   app.get('/mappings/oscal', async (request, reply) => {
     requireScope(request, 'controls:read');
-    const query = request.query as Query;
+    const query = request.query as UploadQuery;
     const between = {
       source: frameworkOf(query, 'source', 'required') as string,
       target: frameworkOf(query, 'target', 'required') as string,

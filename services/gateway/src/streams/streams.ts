@@ -237,6 +237,22 @@ export const streamRoutes: readonly StreamRoute[] = [
     gives: 'bytes',
   },
   {
+    method: 'POST',
+    path: '/v1/assets/import',
+    service: 'risk',
+    summary: 'Imports assets',
+    description:
+      'The body is the file, at most 20 MiB: a CSV table with the columns name, kind, category, ownerId, classification, confidentiality, integrity, availability, description, externalKey and dependsOn (keys or names, with semicolons between them), or a CycloneDX document (1.2 to 1.7, JSON) whose subject, components and services become supporting assets. All of it is kept or nothing. An asset that is there already is found by its external key (the package URL of a component) or, in a table without one, by its name, and not doubled: a filled cell of a table changes it, a document only adds dependencies (27005, 7.2).',
+    permission: 'risk:write',
+    query: [
+      { name: 'format', required: true, description: 'csv or cyclonedx.' },
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
+      { name: 'dryRun', required: false, description: 'true: everything is checked and nothing is kept.' },
+    ],
+    takes: ['text/csv', 'application/json', 'application/vnd.cyclonedx+json', 'application/octet-stream'],
+    gives: 'json',
+  },
+  {
     method: 'GET',
     path: '/v1/simulations/{id}/loss-exceedance.svg',
     service: 'risk',

@@ -1,20 +1,22 @@
 import type { Readable } from 'node:stream';
 import { AnnexError, badInput } from '@annex/schema';
-import type { Database, Scope, WriteTx } from '@annex/service';
 import type { FastifyRequest } from 'fastify';
+import type { Database } from '../database/database.ts';
+import type { WriteTx } from '../database/transaction.ts';
+import type { Scope } from '../scope.ts';
 
 /** The parameters of a query, as they come. */
-export type Query = { readonly [name: string]: string | string[] | undefined };
+export type UploadQuery = { readonly [name: string]: string | string[] | undefined };
 
 /** @throws AnnexError BAD_INPUT */
-export function dryRunOf({ dryRun }: Query): boolean {
+export function dryRunOf({ dryRun }: UploadQuery): boolean {
   if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false')
     throw badInput('query.dryRun', dryRun, 'must be true or false');
   return dryRun === 'true';
 }
 
 /** One of the formats. @throws AnnexError UNSUPPORTED_FORMAT listing them */
-export function formatOf<Format extends string>({ format }: Query, supported: readonly Format[]): Format {
+export function formatOf<Format extends string>({ format }: UploadQuery, supported: readonly Format[]): Format {
   const found = supported.find((one) => one === format);
   if (found !== undefined) return found;
   throw new AnnexError('UNSUPPORTED_FORMAT', 'query.format must name a format that is supported', {
