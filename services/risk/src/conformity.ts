@@ -1,5 +1,6 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
 import type { RiskDatabase } from './database.ts';
+import { treatmentRules } from './treatment/treatment.rules.ts';
 
 const maxShown = 20;
 
@@ -207,4 +208,5 @@ export const rules: readonly Rule<RiskDatabase>[] = [
   ownersNamed,
   raisedReassessed,
   currentWithinCriteria,
+  ...treatmentRules,
 ];

@@ -1,6 +1,7 @@
 import type { Judgement, Rule, Tx } from '@annex/service';
 import { annexASize } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
+import { neededControls } from '../need/need.store.ts';
 
 interface Facts {
   /** Controls of Annex A of the current edition that were decided on. */
@@ -18,7 +19,9 @@ interface Facts {
 async function soaFacts(tx: Tx<ControlsDatabase>, ismsId: string): Promise<Facts> {
   const { rows } = await tx.query<Facts>(
     `with entry as (select control_id, decision, decided_at from soa_entry where tenant_id = $1 and isms_id = $2),
-      used as (select distinct control_id from implementation_control where tenant_id = $1 and isms_id = $2),
+      needed as (${neededControls}),
+      used as (select control_id from implementation_control where tenant_id = $1 and isms_id = $2
+               union select control_id from needed),
       approved as (select id, number, submitted_at from soa_version where tenant_id = $1 and isms_id = $2 and status = 'APPROVED')
      select
        (select count(*) from entry where decision <> 'UNDECIDED' and control_id like 'iso27001:2022:%')::int as "annexA",
@@ -26,10 +29,7 @@ async function soaFacts(tx: Tx<ControlsDatabase>, ismsId: string): Promise<Facts
        (select count(*) from used left join entry using (control_id)
          where control_id not like 'iso27001:2022:%' and coalesce(decision, 'UNDECIDED') = 'UNDECIDED')::int as elsewhere,
        coalesce((select jsonb_agg(distinct jsonb_build_object('id', r.id, 'reference', r.reference))
-          from risk_need r
-          join implementation_control c on c.tenant_id = r.tenant_id and c.implementation_id = any(r.implementation_ids)
-          join entry on entry.control_id = c.control_id and entry.decision = 'NOT_NECESSARY'
-         where r.tenant_id = $1 and r.isms_id = $2 and r.status = 'OPEN' and not r.deleted), '[]') as excluded,
+          from needed r join entry on entry.control_id = r.control_id and entry.decision = 'NOT_NECESSARY'), '[]') as excluded,
        (select jsonb_build_object('id', id, 'number', number) from approved) as approved,
        (select count(*) from entry, approved where entry.decided_at > approved.submitted_at)::int as later`,
     [tx.tenant, ismsId],
@@ -72,7 +72,7 @@ const determined: Rule<ControlsDatabase> = {
       verdict: elsewhere > 0 ? 'GAP' : 'NO_GAP_FOUND',
       reason:
         elsewhere > 0
-          ? `${elsewhere} implemented ${elsewhere === 1 ? 'control' : 'controls'} of other catalogues ${elsewhere === 1 ? 'is' : 'are'} not decided on; ${necessary} are necessary.`
+          ? `${elsewhere} implemented or needed ${elsewhere === 1 ? 'control' : 'controls'} of other catalogues ${elsewhere === 1 ? 'is' : 'are'} not decided on; ${necessary} are necessary.`
           : `${necessary} ${necessary === 1 ? 'control is' : 'controls are'} determined to be necessary, and no open risk rests on another.`,
       next: elsewhere > 0 ? 'Decide whether they are necessary.' : '',
       facts,

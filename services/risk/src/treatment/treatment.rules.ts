@@ -1,0 +1,212 @@
+import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
+import type { RiskDatabase } from '../database.ts';
+
+const maxShown = 20;
+
+/**
+ * The open risks of an ISMS that are not acceptable as they are, each with how its treatment stands. `plan` is its latest treatment that was
+ * not abandoned, `decided` the one approved last. Who accepted a risk at its present level chose to retain it.
+ */
+const treated = `
+  with plan as (
+    select distinct on (t.risk_id) t.risk_id, t.option, t.status,
+      (select count(*) from treatment_action a
+        where a.tenant_id = t.tenant_id and a.treatment_id = t.id and a.status <> 'CANCELLED') as actions
+    from treatment t where t.tenant_id = $1 and t.isms_id = $2 and t.status <> 'ABANDONED' order by t.risk_id, t.number desc),
+  decided as (
+    select distinct on (risk_id) risk_id, status, (expected ->> 'rank')::int as rank, (expected ->> 'criteriaVersion')::int as criteria_version
+    from treatment where tenant_id = $1 and isms_id = $2 and status in ('APPROVED', 'COMPLETED') order by risk_id, approved_at desc),
+  treated as (
+    select r.id, r.reference, r.number, r.current_rank, r.current_rule = 'ABOVE_CRITERIA' as above,
+      coalesce(plan.option, r.treatment_option, case when r.acceptance = 'IN_FORCE' then 'RETAIN' end) as option,
+      coalesce(plan.actions > 0 and (plan.status in ('PROPOSED', 'APPROVED')
+        or plan.status = 'COMPLETED' and r.current_rule <> 'ABOVE_CRITERIA'), false) as planned,
+      r.acceptance = 'IN_FORCE' or decided.risk_id is not null as approved,
+      r.acceptance <> 'IN_FORCE' and decided.status = 'COMPLETED'
+        and (decided.rank is null or decided.criteria_version = c.version and r.current_rank > decided.rank) as worse
+    from risk r
+    join criteria c on c.tenant_id = r.tenant_id and c.isms_id = r.isms_id
+    left join plan on plan.risk_id = r.id
+    left join decided on decided.risk_id = r.id
+    where r.tenant_id = $1 and r.isms_id = $2 and r.status = 'OPEN' and r.current_rule <> 'ACCEPTABLE')`;
+
+/** What makes a risk fail. */
+const failing = {
+  unchosenAbove: 'above and option is null',
+  unchosenTolerable: 'not above and option is null',
+  unplanned: `option = 'MODIFY' and not planned`,
+  unapproved: 'option is not null and (not approved or coalesce(worse, false))',
+} as const;
+
+interface Counts {
+  readonly total: number;
+  readonly above: number;
+  readonly chosen: number;
+  readonly toModify: number;
+  readonly unchosenAbove: number;
+  readonly unchosenTolerable: number;
+  readonly unplanned: number;
+  readonly unapproved: number;
+}
+
+async function treatmentCounts(tx: Tx<RiskDatabase>, ismsId: string): Promise<Counts> {
+  const failures = Object.entries(failing).map(([name, when]) => `count(*) filter (where ${when})::int as "${name}"`);
+  const { rows } = await tx.query<{ [K in keyof Counts]: number }>(
+    `${treated} select count(*)::int as total, count(*) filter (where above)::int as above,
+       count(*) filter (where option is not null)::int as chosen, count(*) filter (where option = 'MODIFY')::int as "toModify",
+       ${failures.join(', ')} from treated`,
+    [tx.tenant, ismsId],
+  );
+  const [counts] = rows;
+  if (!counts) throw new Error('A count always answers');
+  return counts;
+}
+
+/** The risks that fail, the worst first. */
+async function worst(tx: Tx<RiskDatabase>, ismsId: string, why: keyof typeof failing): Promise<RuleLink[]> {
+  const { rows } = await tx.query<{ id: string; reference: string }>(
+    `${treated} select id, reference from treated where ${failing[why]} order by current_rank desc, number limit ${maxShown}`,
+    [tx.tenant, ismsId],
+  );
+  return rows.map((row) => ({ kind: 'Risk', ...row }));
+}
+
+const counted = (count: number, kind: string) => `${count} ${kind}${count === 1 ? '' : 's'}`;
+const facts = (examined: number, total: number, failed: number) => ({ examined, total, failing: failed });
+const nothing = (reason: string): Judgement => ({
+  verdict: 'NOT_ASSESSED',
+  reason,
+  next: '',
+  facts: facts(0, 0, 0),
+  links: [],
+});
+
+const optionsChosen: Rule<RiskDatabase> = {
+  id: 'risk.options-chosen',
+  clause: '6.1.3',
+  letter: 'a',
+  basis: 'REQUIREMENT',
+  question: 'Is a treatment option chosen for every risk that is not acceptable as it is?',
+  async judge(tx, ismsId, shared): Promise<Judgement> {
+    const { total, chosen, unchosenAbove, unchosenTolerable } = await shared(treatmentCounts);
+    if (total === 0) return nothing('No open risk is beyond what is acceptable.');
+    const extent = `An option is chosen for ${chosen} of ${counted(total, 'open risk')} that ${total === 1 ? 'is' : 'are'} not acceptable as ${total === 1 ? 'it is' : 'they are'}`;
+    if (unchosenAbove > 0) {
+      const links = await worst(tx, ismsId, 'unchosenAbove');
+      return {
+        verdict: 'GAP',
+        reason: `${extent}; ${unchosenAbove} without one ${unchosenAbove === 1 ? 'is' : 'are'} above the criteria.`,
+        next: `Choose how to treat ${links[0]?.reference}${unchosenAbove > 1 ? ' and the others' : ''}: modify, retain, avoid or share.`,
+        facts: facts(total, total, unchosenAbove),
+        links,
+      };
+    }
+    if (unchosenTolerable > 0) {
+      return {
+        verdict: 'JUDGEMENT_NEEDED',
+        reason: `${extent}; the others are tolerable, and nobody said that they are retained.`,
+        next: 'Judge whether they are to be tolerated, and say so by accepting or treating them.',
+        facts: facts(total, total, 0),
+        links: await worst(tx, ismsId, 'unchosenTolerable'),
+      };
+    }
+    return { verdict: 'NO_GAP_FOUND', reason: `${extent}.`, next: '', facts: facts(total, total, 0), links: [] };
+  },
+};
+
+const treatmentPlanned: Rule<RiskDatabase> = {
+  id: 'risk.treatment-planned',
+  clause: '6.1.3',
+  letter: 'e',
+  basis: 'REQUIREMENT',
+  question: 'Is there a plan with actions for every risk that is to be modified?',
+  async judge(tx, ismsId, shared): Promise<Judgement> {
+    const { toModify, unplanned } = await shared(treatmentCounts);
+    if (toModify === 0) return nothing('No open risk beyond what is acceptable is to be modified.');
+    const links = unplanned === 0 ? [] : await worst(tx, ismsId, 'unplanned');
+    return {
+      verdict: unplanned > 0 ? 'GAP' : 'NO_GAP_FOUND',
+      reason:
+        unplanned > 0
+          ? `${unplanned} of ${counted(toModify, 'risk')} to be modified ${unplanned === 1 ? 'has' : 'have'} no plan with actions before the owner.`
+          : `Each of ${counted(toModify, 'risk')} to be modified has a plan with actions.`,
+      next:
+        unplanned > 0
+          ? `Plan the treatment of ${links[0]?.reference}${unplanned > 1 ? ' and the others' : ''} with actions, owners and dates, and propose it.`
+          : '',
+      facts: facts(toModify, toModify, unplanned),
+      links,
+    };
+  },
+};
+
+const treatmentApproved: Rule<RiskDatabase> = {
+  id: 'risk.treatment-approved',
+  clause: '6.1.3',
+  letter: 'f',
+  basis: 'REQUIREMENT',
+  question: 'Have the owners approved how their risks are treated, and accepted what is left of them?',
+  async judge(tx, ismsId, shared): Promise<Judgement> {
+    const { chosen, unapproved } = await shared(treatmentCounts);
+    if (chosen === 0) return nothing('No treatment is chosen for an open risk beyond what is acceptable.');
+    const links = unapproved === 0 ? [] : await worst(tx, ismsId, 'unapproved');
+    return {
+      verdict: unapproved > 0 ? 'GAP' : 'NO_GAP_FOUND',
+      reason:
+        unapproved > 0
+          ? `Of ${counted(chosen, 'risk')} with a chosen treatment, ${unapproved} ${unapproved === 1 ? 'has' : 'have'} none that is approved, or ${unapproved === 1 ? 'is' : 'are'} worse after it than was accepted.`
+          : `The treatment of each of ${counted(chosen, 'risk')} is approved, and what is left is accepted.`,
+      next:
+        unapproved > 0
+          ? `Have the owner of ${links[0]?.reference} approve its treatment, or accept the risk as it is${unapproved > 1 ? '; then the others' : ''}.`
+          : '',
+      facts: facts(chosen, chosen, unapproved),
+      links,
+    };
+  },
+};
+
+const treatmentInTime: Rule<RiskDatabase> = {
+  id: 'risk.treatment-in-time',
+  clause: '8.3',
+  basis: 'REQUIREMENT',
+  question: 'Are approved treatments carried out by the dates set for their actions?',
+  async judge(tx, ismsId): Promise<Judgement> {
+    const { rows } = await tx.query<{ total: number; late: number; treatments: { id: string; reference: string }[] }>(
+      `with late as (
+         select t.id, t.reference, t.number, count(a.id)::int as planned,
+           count(a.id) filter (where a.due_at <= $3)::int as late, min(a.due_at) as since
+         from treatment t
+         left join treatment_action a on a.tenant_id = t.tenant_id and a.treatment_id = t.id and a.status = 'PLANNED'
+         where t.tenant_id = $1 and t.isms_id = $2 and t.status = 'APPROVED' group by t.id, t.reference, t.number)
+       select coalesce(sum(planned), 0)::int as total, coalesce(sum(late), 0)::int as late,
+         (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'reference', reference) order by since, number), '[]')
+            from (select * from late where late > 0 order by since, number limit ${maxShown}) shown) as treatments
+       from late`,
+      [tx.tenant, ismsId, tx.now],
+    );
+    const { total, late, treatments } = rows[0] ?? { total: 0, late: 0, treatments: [] };
+    if (total === 0) return nothing('No action of an approved treatment waits to be done.');
+    return {
+      verdict: late > 0 ? 'GAP' : 'NO_GAP_FOUND',
+      reason:
+        late > 0
+          ? `${late} of ${counted(total, 'action')} that ${total === 1 ? 'waits' : 'wait'} to be done ${late === 1 ? 'is' : 'are'} overdue.`
+          : `${counted(total, 'action')} ${total === 1 ? 'waits' : 'wait'} to be done, and none is overdue.`,
+      next:
+        late > 0
+          ? `Do what is overdue in ${treatments[0]?.reference}, or take the plan up again with other dates.`
+          : '',
+      facts: facts(total, total, late),
+      links: treatments.map((one) => ({ kind: 'RiskTreatment', ...one })),
+    };
+  },
+};
+
+/** 27001, 6.1.3 a, e, f and 8.3: the treatment of risks. */
+export const treatmentRules: readonly Rule<RiskDatabase>[] = [
+  optionsChosen,
+  treatmentPlanned,
+  treatmentApproved,
+  treatmentInTime,
+];
