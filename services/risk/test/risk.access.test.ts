@@ -30,6 +30,12 @@ const reads: [string, string][] = [
   ['heatMap', '{ heatMap { cells { count } } }'],
   ['simulation', `{ simulation(id: "${uuid}") { id } }`],
   ['simulations', '{ simulations { nodes { id } } }'],
+  ['riskTreatment', `{ riskTreatment(id: "${uuid}") { id } }`],
+  ['riskTreatments', '{ riskTreatments { nodes { id } } }'],
+  [
+    'RiskTreatment as an entity',
+    `{ _entities(representations: [{ __typename: "RiskTreatment", id: "${uuid}" }]) { ... on RiskTreatment { id } } }`,
+  ],
   [
     'Simulation as an entity',
     `{ _entities(representations: [{ __typename: "Simulation", id: "${uuid}" }]) { ... on Simulation { id } } }`,
@@ -41,6 +47,9 @@ const reads: [string, string][] = [
 ];
 
 const step = { riskId: uuid, expectedVersion: 1 };
+const treatment = { id: uuid, expectedVersion: 1 };
+const noted = { ...treatment, note: 'n' };
+const action = { actionId: uuid, expectedVersion: 1 };
 const effects = { implementationId: uuid, likelihoodEffect: 1, consequenceEffect: 1 };
 const writes: [string, string, object, Permission][] = [
   [
@@ -66,6 +75,16 @@ const writes: [string, string, object, Permission][] = [
   ['removeQuantification', 'RemoveQuantificationInput', step, 'risk:write'],
   ['startSimulation', 'StartSimulationInput', { title: 't', riskIds: [uuid] }, 'risk:write'],
   ['cancelSimulation', 'CancelSimulationInput', { simulationId: uuid }, 'risk:write'],
+  ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: uuid, option: 'AVOID' }, 'risk:write'],
+  ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment, 'risk:write'],
+  ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment, 'risk:write'],
+  ['approveRiskTreatment', 'ApproveRiskTreatmentInput', { ...treatment, riskVersion: 1 }, 'risk:accept'],
+  ['rejectRiskTreatment', 'RejectRiskTreatmentInput', noted, 'risk:accept'],
+  ['reviseRiskTreatment', 'ReviseRiskTreatmentInput', noted, 'risk:write'],
+  ['abandonRiskTreatment', 'AbandonRiskTreatmentInput', noted, 'risk:write'],
+  ['completeRiskTreatment', 'CompleteRiskTreatmentInput', { ...treatment, result: 'r' }, 'risk:write'],
+  ['completeTreatmentAction', 'CompleteTreatmentActionInput', action, 'risk:write'],
+  ['cancelTreatmentAction', 'CancelTreatmentActionInput', { ...action, note: 'n' }, 'risk:write'],
 ];
 
 const permissionsOf = (role: keyof typeof roles): readonly Permission[] => roles[role].permissions;

@@ -1,6 +1,6 @@
 import { newId } from '@annex/service';
 import { type Register, type RiskView, startRegister } from './register.ts';
-import { authority, code, owner, planFor, type TreatmentView, treating } from './treatment.ts';
+import { code, owner, planFor, promise, type TreatmentView, treating } from './treatment.ts';
 
 let register: Register;
 let act: ReturnType<typeof treating>;
@@ -11,39 +11,9 @@ beforeAll(async () => {
 afterAll(() => register.close());
 afterEach(() => register.test.setClock(null));
 
-/** A risk above the criteria with an implementation that is not linked to it. */
-async function drafted(change: Record<string, unknown> = {}, about: { ismsId?: string } = {}) {
-  const implementationId = await register.addImplementation(0, about);
-  const risk = await register.createRisk({ ownerId: owner, ...about });
-  const treatment = await act.does('createRiskTreatment', { ...planFor(risk.id, implementationId), ...change });
-  return { implementationId, risk, treatment };
-}
-
-const approved = async (...given: Parameters<typeof drafted>) => {
-  const found = await drafted(...given);
-  return { ...found, treatment: await act.approve(await act.propose(found.treatment)) };
-};
-
-const link = (riskId: string, implementationId: string) =>
-  register.ask('mutation ($input: LinkImplementationInput!) { linkImplementation(input: $input) { risk { id } } }', {
-    input: { riskId, implementationId, likelihoodEffect: 0.9, consequenceEffect: 0.9 },
-  });
-const close = (riskId: string) =>
-  register.ask('mutation ($input: RiskStepInput!) { closeRisk(input: $input) { risk { id } } }', { input: { riskId } });
-const told = async (id: string) =>
-  (await register.recorded('annex.risk.treatment.changed.v1'))
-    .flatMap((data) => data.rows)
-    .filter((row) => row.id === id);
-const finish = (treatment: TreatmentView, note = 'Done as planned') =>
-  act.does('completeTreatmentAction', {
-    actionId: treatment.actions[0]?.id,
-    expectedVersion: treatment.version,
-    note,
-  });
-
 describe('a treatment', () => {
   it('computes what it is expected to leave from its promises, and says why', async () => {
-    const { treatment, risk, implementationId } = await drafted();
+    const { treatment, risk, implementationId } = await act.drafted();
     expect(treatment).toMatchObject({
       reference: 'RT-0001',
       status: 'DRAFT',
@@ -63,7 +33,7 @@ describe('a treatment', () => {
   });
 
   it('goes from draft over the owner’s approval to its end, and is then seen beside what came of it', async () => {
-    const { treatment, risk, implementationId } = await drafted();
+    const { treatment, risk, implementationId } = await act.drafted();
     const proposed = await act.propose(treatment);
     expect(proposed).toMatchObject({ status: 'PROPOSED', awaits: ['OWNER'] });
     const plan = await act.approve(proposed);
@@ -75,7 +45,7 @@ describe('a treatment', () => {
     });
     const early = await act.call('completeRiskTreatment', { id: plan.id, expectedVersion: plan.version, result: 'r' });
     expect(JSON.stringify(early.errors)).toContain('neither done nor cancelled');
-    const done = await finish(plan);
+    const done = await act.finish(plan);
     expect(done.actions).toMatchObject([{ status: 'DONE', note: 'Done as planned' }]);
     const unlinked = await act.call('completeRiskTreatment', {
       id: plan.id,
@@ -83,7 +53,7 @@ describe('a treatment', () => {
       result: 'r',
     });
     expect(JSON.stringify(unlinked.errors)).toContain('is not linked to');
-    await link(risk.id, implementationId);
+    await act.link(risk.id, implementationId);
     const over = await act.complete(done, { result: 'Developers are trained' });
     expect(over).toMatchObject({
       status: 'COMPLETED',
@@ -91,14 +61,14 @@ describe('a treatment', () => {
     });
     await register.setStrength(implementationId, 1, 2);
     expect((await act.read(over.id)).outcome).toMatchObject({ verdict: 'AS_EXPECTED', present: { level: 'Medium' } });
-    expect((await told(over.id)).map(({ status }) => status)).toEqual([
+    expect((await act.told(over.id)).map(({ status }) => status)).toEqual([
       'DRAFT',
       'PROPOSED',
       'APPROVED',
       'APPROVED',
       'COMPLETED',
     ]);
-    expect((await told(over.id)).at(-1)).toMatchObject({
+    expect((await act.told(over.id)).at(-1)).toMatchObject({
       expected: { level: 'Medium' },
       controlIds: ['iso27001:2022:A.8.28'],
       implementationIds: [implementationId],
@@ -107,8 +77,8 @@ describe('a treatment', () => {
   });
 
   it('keeps what was approved when strengths move afterwards', async () => {
-    const { treatment, implementationId, risk } = await approved();
-    await link(risk.id, implementationId);
+    const { treatment, implementationId, risk } = await act.approved();
+    await act.link(risk.id, implementationId);
     await register.setStrength(implementationId, 0.4, 2);
     expect((await act.read(treatment.id)).expected).toEqual(treatment.expected);
   });
@@ -137,13 +107,13 @@ describe('a treatment', () => {
     const refused = await act.call('proposeRiskTreatment', { id: bare.id, expectedVersion: bare.version });
     expect(code(refused)).toBe('STATE_CONFLICT');
     expect(JSON.stringify(refused.errors)).toContain('has no date by which it is due');
-    const { treatment, implementationId } = await drafted();
+    const { treatment, implementationId } = await act.drafted();
     const idle = await act.update(treatment, { promises: [{ ...promise(implementationId), strength: 0 }] });
     expect(idle.problems).toMatchObject([{ field: 'promises' }]);
   });
 
   it('of a removed implementation promises nothing any more', async () => {
-    const { treatment, implementationId } = await drafted();
+    const { treatment, implementationId } = await act.drafted();
     await register.emit('annex.controls.implementation.changed.v1', {
       rows: [{ ...implementation(implementationId), deleted: true }],
     });
@@ -154,7 +124,7 @@ describe('a treatment', () => {
   });
 
   it('decides how the risk is treated from its approval on', async () => {
-    const { treatment, risk } = await approved();
+    const { treatment, risk } = await act.approved();
     const choose = async (treatmentOption: string) => {
       const { version } = await register.readRisk(risk.id);
       const input = { id: risk.id, expectedVersion: version, treatmentOption };
@@ -172,25 +142,25 @@ describe('a treatment', () => {
   });
 
   it('that avoids a risk leaves nothing, and has come true once the risk is closed', async () => {
-    const { treatment, risk } = await approved({ option: 'AVOID', promises: [], controls: [] });
+    const { treatment, risk } = await act.approved({ option: 'AVOID', promises: [], controls: [] });
     expect(treatment).toMatchObject({
       status: 'APPROVED',
       expected: null,
       approvals: [{ role: 'OWNER', level: null }],
     });
-    const over = await act.complete(await finish(treatment), { result: 'The shop is shut' });
+    const over = await act.complete(await act.finish(treatment), { result: 'The shop is shut' });
     expect(over.outcome).toMatchObject({ verdict: 'WORSE', expected: null });
-    await close(risk.id);
+    await act.close(risk.id);
     expect((await act.read(over.id)).outcome).toMatchObject({ verdict: 'AS_EXPECTED', present: null });
   });
 
   it('is seen as it was at a past moment, with its actions and approvals', async () => {
     await register.test.setClock(new Date('2026-05-01T00:00:00Z'));
     const ismsId = await register.addIsms();
-    const { treatment } = await drafted({}, { ismsId });
+    const { treatment } = await act.drafted({}, { ismsId });
     const proposed = await act.propose(treatment);
     await register.test.setClock(new Date('2026-05-03T00:00:00Z'));
-    await finish(await act.approve(proposed));
+    await act.finish(await act.approve(proposed));
     const then = await act.read(treatment.id, { asOf: new Date('2026-05-02T00:00:00Z') });
     expect(then).toMatchObject({
       status: 'PROPOSED',
@@ -203,8 +173,8 @@ describe('a treatment', () => {
 
   it('is listed by risk, option, status and what is overdue', async () => {
     const ismsId = await register.addIsms();
-    const { treatment, risk } = await drafted({}, { ismsId });
-    await approved({ option: 'AVOID', promises: [] }, { ismsId });
+    const { treatment, risk } = await act.drafted({}, { ismsId });
+    await act.approved({ option: 'AVOID', promises: [] }, { ismsId });
     const list = async (filter: object) =>
       (
         await register.ask<{ riskTreatments: { nodes: { reference: string }[]; totalCount: number } }>(
@@ -251,18 +221,18 @@ describe('bad input', () => {
   });
 
   it('of a closed risk, a retired ISMS and an older version is refused', async () => {
-    const { treatment, risk, implementationId } = await drafted();
+    const { treatment, risk, implementationId } = await act.drafted();
     const stale = { id: treatment.id, expectedVersion: treatment.version + 1 };
     expect(code(await act.call('updateRiskTreatment', { ...stale, reason: 'Other' }))).toBe('VERSION_CONFLICT');
     expect(code(await act.call('proposeRiskTreatment', stale))).toBe('VERSION_CONFLICT');
-    await close(risk.id);
+    await act.close(risk.id);
     const fresh = { id: treatment.id, expectedVersion: treatment.version };
     expect(code(await act.call('updateRiskTreatment', { ...fresh, reason: 'Other' }))).toBe('STATE_CONFLICT');
     expect(code(await act.call('proposeRiskTreatment', fresh))).toBe('STATE_CONFLICT');
     await act.abandon(treatment, { note: 'The risk is gone' });
     expect(code(await act.call('createRiskTreatment', planFor(risk.id, implementationId)))).toBe('STATE_CONFLICT');
     const ismsId = await register.addIsms();
-    const other = await drafted({}, { ismsId });
+    const other = await act.drafted({}, { ismsId });
     await register.emit('annex.controls.isms.changed.v1', {
       rows: [{ id: ismsId, version: 2, name: 'Annex Ltd', status: 'RETIRED' }],
     });
@@ -272,12 +242,6 @@ describe('bad input', () => {
   });
 });
 
-const promise = (implementationId: string) => ({
-  implementationId,
-  strength: 1,
-  likelihoodEffect: 0.9,
-  consequenceEffect: 0.9,
-});
 const implementation = (id: string) => ({
   id,
   ismsId: register.ismsId,
@@ -296,142 +260,11 @@ const treatmentsOf = async (risk: RiskView) =>
     )
   ).risk.treatments;
 
-describe('an approval', () => {
-  const person = (personId: string) => ({ personId });
-
-  it('is given by the owner in person: not by an author, a machine, another, or of what was not seen', async () => {
-    const { treatment } = await drafted();
-    expect(code(await act.tryApprove(treatment, person(owner)))).toBe('STATE_CONFLICT');
-    const proposed = await act.propose(treatment);
-    expect(code(await act.tryApprove(proposed, person(register.person)))).toBe('FORBIDDEN');
-    expect(code(await act.tryApprove(proposed, person(authority)))).toBe('FORBIDDEN');
-    expect(code(await act.tryApprove(proposed, person('')))).toBe('FORBIDDEN');
-    expect(code(await act.tryApprove(proposed, person(owner), { riskVersion: 9 }))).toBe('VERSION_CONFLICT');
-    expect(code(await act.tryApprove(proposed, person(owner), { expectedVersion: 1 }))).toBe('VERSION_CONFLICT');
-    expect(code(await act.tryApprove(proposed, person(owner)))).toBeUndefined();
-  });
-
-  it('is not the owner’s where the owner wrote a part of the plan', async () => {
-    const { treatment } = await drafted();
-    const mine = await act.update(treatment, { reason: 'As I say' }, person(owner));
-    const refused = await act.tryApprove(await act.propose(mine), person(owner));
-    expect([code(refused), refused.errors?.[0]?.message]).toEqual([
-      'FORBIDDEN',
-      expect.stringContaining('wrote a part'),
-    ]);
-  });
-
-  it('above the criteria needs a higher authority beside the owner, who says why, in either order', async () => {
-    for (const order of [
-      [owner, authority],
-      [authority, owner],
-    ]) {
-      const { treatment } = await drafted({ option: 'RETAIN', promises: [], actions: [] });
-      let now = await act.propose(treatment);
-      expect(now.awaits).toEqual(['OWNER', 'AUTHORITY']);
-      expect(now.expected).toMatchObject({ level: 'High', rule: 'ABOVE_CRITERIA' });
-      const silent = await act.tryApprove(now, person(authority));
-      expect(JSON.stringify(silent.errors)).toContain('input.note');
-      const [first = '', second = ''] = order;
-      now = await act.approve(now, { note: 'No better way is known' }, first);
-      expect(now).toMatchObject({ status: 'PROPOSED', awaits: [first === owner ? 'AUTHORITY' : 'OWNER'] });
-      expect(code(await act.tryApprove(now, person(first), { note: 'Again' }))).toBe('STATE_CONFLICT');
-      now = await act.approve(now, { note: 'Nor do I know one' }, second);
-      expect(now).toMatchObject({ status: 'APPROVED', risk: { treatmentOption: 'RETAIN' } });
-    }
-  });
-
-  it('of an earlier proposal does not count, nor that of who no longer owns the risk', async () => {
-    const { treatment, risk } = await drafted({ option: 'RETAIN', promises: [], actions: [] });
-    const half = await act.approve(await act.propose(treatment));
-    const again = await act.propose(await act.update(half, { reason: 'Said better' }));
-    expect(again).toMatchObject({ awaits: ['OWNER', 'AUTHORITY'], approvals: [{ round: 1 }] });
-    const owned = await act.approve(again);
-    await register.ask('mutation ($input: UpdateRiskInput!) { updateRisk(input: $input) { risk { id } } }', {
-      input: { id: risk.id, expectedVersion: owned.risk.version, ownerId: authority },
-    });
-    expect((await act.read(owned.id)).awaits).toEqual(['OWNER', 'AUTHORITY']);
-  });
-
-  it('can be refused with the reason, by a person who wrote no part of it', async () => {
-    const { treatment } = await drafted();
-    const proposed = await act.propose(treatment);
-    const input = { id: proposed.id, expectedVersion: proposed.version, note: 'Too slow' };
-    expect(code(await act.call('rejectRiskTreatment', input))).toBe('FORBIDDEN');
-    expect(code(await act.call('rejectRiskTreatment', { ...input, note: ' ' }, person(owner)))).toBe('BAD_INPUT');
-    const rejected = await act.reject(proposed, { note: 'Too slow' }, person(owner));
-    expect(rejected.status).toBe('REJECTED');
-    expect((await act.update(rejected, { reason: 'Faster' })).status).toBe('DRAFT');
-  });
-
-  it('lasts until the plan is taken up again, which keeps what is done', async () => {
-    const { treatment } = await approved();
-    const fixed = await act.call('updateRiskTreatment', {
-      id: treatment.id,
-      expectedVersion: treatment.version,
-      reason: 'x',
-    });
-    expect(code(fixed)).toBe('STATE_CONFLICT');
-    const revised = await act.revise(await finish(treatment), { note: 'One more thing to do' });
-    const more = [{ title: 'Review the code', ownerId: owner, dueAt: '2031-01-01T00:00:00Z' }];
-    const changed = await act.update(revised, { actions: more });
-    expect(changed.actions.map(({ title, status }) => [title, status])).toEqual([
-      ['Train developers', 'DONE'],
-      ['Review the code', 'PLANNED'],
-    ]);
-    const ending = { actionId: changed.actions[1]?.id, expectedVersion: changed.version };
-    expect(code(await act.call('completeTreatmentAction', ending))).toBe('STATE_CONFLICT');
-    expect((await act.approve(await act.propose(changed))).approvals.map(({ round }) => round)).toEqual([1, 2]);
-  });
-
-  it('can be neither changed nor deleted by the service', async () => {
-    const change = (text: string) => register.handle(register.test.scope(), async (tx) => void (await tx.query(text)));
-    await expect(change(`update treatment_approval set note = 'forged'`)).rejects.toThrow(/permission denied/);
-    await expect(change('delete from treatment_approval')).rejects.toThrow(/permission denied/);
-  });
-});
-
-describe('an action', () => {
-  it('that becomes overdue announces itself, and no more once it has ended', async () => {
-    await register.test.setClock(new Date('2026-06-01T00:00:00Z'));
-    const { treatment } = await drafted();
-    const [action] = planFor('', '').actions;
-    const actions = [
-      { ...action, dueAt: '2026-06-10T00:00:00Z' },
-      { ...action, title: 'Second', dueAt: '2026-06-20T00:00:00Z' },
-    ];
-    const plan = await act.approve(await act.propose(await act.update(treatment, { actions })));
-    expect(plan.overdue).toBe(0);
-    await register.test.setClock(new Date('2026-06-10T00:00:01Z'));
-    await register.settle();
-    const late = await act.read(plan.id);
-    expect(late).toMatchObject({
-      version: plan.version + 1,
-      overdue: 1,
-      actions: [{ overdue: true }, { overdue: false }],
-    });
-    expect((await told(plan.id)).at(-1)).toMatchObject({ overdue: 1 });
-    await register.test.setClock(new Date('2026-06-20T00:00:01Z'));
-    await register.settle();
-    const later = await act.read(plan.id);
-    expect(later.overdue).toBe(2);
-    const done = await finish(later);
-    const [, second] = done.actions;
-    const cancel = { actionId: second?.id, expectedVersion: done.version };
-    expect(code(await act.call('cancelTreatmentAction', { ...cancel, note: '' }))).toBe('BAD_INPUT');
-    const none = await act.does('cancelTreatmentAction', { ...cancel, note: 'Not needed after all' });
-    expect(none).toMatchObject({ overdue: 0, costs: [{ minorUnits: 500_000 }] });
-    expect(code(await act.call('cancelTreatmentAction', { ...cancel, expectedVersion: none.version, note: 'x' }))).toBe(
-      'STATE_CONFLICT',
-    );
-  });
-});
-
 describe('resync', () => {
   it('tells every treatment again, as it is', async () => {
-    const { treatment } = await approved();
-    const before = (await told(treatment.id)).at(-1);
+    const { treatment } = await act.approved();
+    const before = (await act.told(treatment.id)).at(-1);
     await register.handle(register.test.scope(), (tx) => register.service.definition.announce(tx));
-    expect((await told(treatment.id)).slice(-2)).toEqual([before, before]);
+    expect((await act.told(treatment.id)).slice(-2)).toEqual([before, before]);
   });
 });

@@ -51,17 +51,54 @@ export function treating(register: Register) {
     (name: string) =>
     (treatment: TreatmentView, more: object = {}, caller: TestCaller = {}) =>
       does(`${name}RiskTreatment`, { id: treatment.id, expectedVersion: treatment.version, ...more }, caller);
+  const propose = step('propose');
+  const approve = (treatment: TreatmentView, more: object = {}, personId = owner) =>
+    step('approve')(treatment, { riskVersion: treatment.risk.version, ...more }, { personId });
+  /** A risk above the criteria with a plan that promises an implementation which is not linked to it. */
+  async function drafted(change: Record<string, unknown> = {}, about: { ismsId?: string } = {}) {
+    const implementationId = await register.addImplementation(0, about);
+    const risk = await register.createRisk({ ownerId: owner, ...about });
+    const treatment = await does('createRiskTreatment', { ...planFor(risk.id, implementationId), ...change });
+    return { implementationId, risk, treatment };
+  }
   return {
     call,
     does,
-    propose: step('propose'),
+    drafted,
+    /** As `drafted`, proposed and approved by the owner. */
+    approved: async (...given: Parameters<typeof drafted>) => {
+      const found = await drafted(...given);
+      return { ...found, treatment: await approve(await propose(found.treatment)) };
+    },
+    link: (riskId: string, implementationId: string) =>
+      register.ask(
+        'mutation ($input: LinkImplementationInput!) { linkImplementation(input: $input) { risk { id } } }',
+        {
+          input: { riskId, implementationId, likelihoodEffect: 0.9, consequenceEffect: 0.9 },
+        },
+      ),
+    close: (riskId: string) =>
+      register.ask('mutation ($input: RiskStepInput!) { closeRisk(input: $input) { risk { id } } }', {
+        input: { riskId },
+      }),
+    /** What others were told of a treatment, in order. */
+    told: async (id: string) =>
+      (await register.recorded('annex.risk.treatment.changed.v1'))
+        .flatMap((data) => data.rows)
+        .filter((row) => row.id === id),
+    finish: (treatment: TreatmentView, note = 'Done as planned') =>
+      does('completeTreatmentAction', {
+        actionId: treatment.actions[0]?.id,
+        expectedVersion: treatment.version,
+        note,
+      }),
+    propose,
     update: step('update'),
     reject: step('reject'),
     revise: step('revise'),
     abandon: step('abandon'),
     complete: step('complete'),
-    approve: (treatment: TreatmentView, more: object = {}, personId = owner) =>
-      step('approve')(treatment, { riskVersion: treatment.risk.version, ...more }, { personId }),
+    approve,
     tryApprove: (treatment: TreatmentView, caller: TestCaller, more: object = {}) =>
       call(
         'approveRiskTreatment',
@@ -79,12 +116,19 @@ export function treating(register: Register) {
   };
 }
 
+export const promise = (implementationId: string) => ({
+  implementationId,
+  strength: 1,
+  likelihoodEffect: 0.9,
+  consequenceEffect: 0.9,
+});
+
 /** A plan to modify a risk by one implementation that is to become fully strong. */
 export const planFor = (riskId: string, implementationId: string, dueAt = '2030-01-01T00:00:00Z') => ({
   riskId,
   option: 'MODIFY',
   reason: 'Worth its cost',
-  promises: [{ implementationId, strength: 1, likelihoodEffect: 0.9, consequenceEffect: 0.9 }],
+  promises: [promise(implementationId)],
   controls: [{ controlId: 'A.8.28', reason: 'The promised implementation' }],
   actions: [{ title: 'Train developers', ownerId: authority, dueAt, cost: { minorUnits: 500_000, currency: 'EUR' } }],
 });
