@@ -67,6 +67,18 @@ describe('an approval', () => {
     expect((await act.read(owned.id)).awaits).toEqual(['OWNER', 'AUTHORITY']);
   });
 
+  it('and a change of the plan at the same moment do not both happen', async () => {
+    for (let run = 0; run < 5; run++) {
+      const proposed = await act.propose((await act.drafted()).treatment);
+      const change = { id: proposed.id, expectedVersion: proposed.version, reason: 'Other than was read' };
+      const answers = await Promise.all([
+        act.tryApprove(proposed, person(owner)),
+        act.call('updateRiskTreatment', change),
+      ]);
+      expect(answers.map(code).filter((one) => one !== undefined)).toEqual(['VERSION_CONFLICT']);
+    }
+  });
+
   it('can be refused with the reason, by a person who wrote no part of it', async () => {
     const { treatment } = await act.drafted();
     const proposed = await act.propose(treatment);
