@@ -1,6 +1,7 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 
+/** As many links as a result keeps. */
 const maxShown = 20;
 
 /**
@@ -9,18 +10,17 @@ const maxShown = 20;
  */
 const treated = `
   with plan as (
-    select distinct on (t.risk_id) t.risk_id, t.option, t.status,
-      (select count(*) from treatment_action a
-        where a.tenant_id = t.tenant_id and a.treatment_id = t.id and a.status <> 'CANCELLED') as actions
-    from treatment t where t.tenant_id = $1 and t.isms_id = $2 and t.status <> 'ABANDONED' order by t.risk_id, t.number desc),
+    select distinct on (risk_id) id, risk_id, option, status
+    from treatment where tenant_id = $1 and isms_id = $2 and status <> 'ABANDONED' order by risk_id, number desc),
   decided as (
     select distinct on (risk_id) risk_id, status, (expected ->> 'rank')::int as rank, (expected ->> 'criteriaVersion')::int as criteria_version
     from treatment where tenant_id = $1 and isms_id = $2 and status in ('APPROVED', 'COMPLETED') order by risk_id, approved_at desc),
   treated as (
     select r.id, r.reference, r.number, r.current_rank, r.current_rule = 'ABOVE_CRITERIA' as above,
       coalesce(plan.option, r.treatment_option, case when r.acceptance = 'IN_FORCE' then 'RETAIN' end) as option,
-      coalesce(plan.actions > 0 and (plan.status in ('PROPOSED', 'APPROVED')
-        or plan.status = 'COMPLETED' and r.current_rule <> 'ABOVE_CRITERIA'), false) as planned,
+      coalesce(plan.status in ('PROPOSED', 'APPROVED') or plan.status = 'COMPLETED' and r.current_rule <> 'ABOVE_CRITERIA', false)
+        and exists (select 1 from treatment_action a
+          where a.tenant_id = $1 and a.treatment_id = plan.id and a.status <> 'CANCELLED') as planned,
       r.acceptance = 'IN_FORCE' or decided.risk_id is not null as approved,
       r.acceptance <> 'IN_FORCE' and decided.status = 'COMPLETED'
         and (decided.rank is null or decided.criteria_version = c.version and r.current_rank > decided.rank) as worse
@@ -38,38 +38,35 @@ const failing = {
   unapproved: 'option is not null and (not approved or coalesce(worse, false))',
 } as const;
 
-interface Counts {
-  readonly total: number;
-  readonly above: number;
-  readonly chosen: number;
-  readonly toModify: number;
-  readonly unchosenAbove: number;
-  readonly unchosenTolerable: number;
-  readonly unplanned: number;
-  readonly unapproved: number;
-}
+type Failure = keyof typeof failing;
 
+type Counts = { readonly [K in 'total' | 'chosen' | 'toModify' | Failure]: number } & {
+  /** The risks that fail, the worst first. */
+  readonly worst: { readonly [F in Failure]: readonly { readonly id: string; readonly reference: string }[] };
+};
+
+/** All of it in one statement: the risks are looked through once. */
 async function treatmentCounts(tx: Tx<RiskDatabase>, ismsId: string): Promise<Counts> {
-  const failures = Object.entries(failing).map(([name, when]) => `count(*) filter (where ${when})::int as "${name}"`);
-  const { rows } = await tx.query<{ [K in keyof Counts]: number }>(
-    `${treated} select count(*)::int as total, count(*) filter (where above)::int as above,
-       count(*) filter (where option is not null)::int as chosen, count(*) filter (where option = 'MODIFY')::int as "toModify",
-       ${failures.join(', ')} from treated`,
+  const failures = Object.entries(failing);
+  const counts = failures.map(([name, when]) => `count(*) filter (where ${when})::int as "${name}"`);
+  const worst = failures.map(
+    ([name, when]) => `'${name}', (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'reference', reference)
+         order by current_rank desc, number), '[]')
+       from (select id, reference, current_rank, number from treated where ${when}
+         order by current_rank desc, number limit ${maxShown}) shown)`,
+  );
+  const { rows } = await tx.query<Counts>(
+    `${treated} select count(*)::int as total, count(*) filter (where option is not null)::int as chosen,
+       count(*) filter (where option = 'MODIFY')::int as "toModify", ${counts.join(', ')},
+       jsonb_build_object(${worst.join(', ')}) as worst from treated`,
     [tx.tenant, ismsId],
   );
-  const [counts] = rows;
-  if (!counts) throw new Error('A count always answers');
-  return counts;
+  const [found] = rows;
+  if (!found) throw new Error('A count always answers');
+  return found;
 }
 
-/** The risks that fail, the worst first. */
-async function worst(tx: Tx<RiskDatabase>, ismsId: string, why: keyof typeof failing): Promise<RuleLink[]> {
-  const { rows } = await tx.query<{ id: string; reference: string }>(
-    `${treated} select id, reference from treated where ${failing[why]} order by current_rank desc, number limit ${maxShown}`,
-    [tx.tenant, ismsId],
-  );
-  return rows.map((row) => ({ kind: 'Risk', ...row }));
-}
+const linked = (found: Counts['worst'][Failure]): RuleLink[] => found.map((one) => ({ kind: 'Risk', ...one }));
 
 const counted = (count: number, kind: string) => `${count} ${kind}${count === 1 ? '' : 's'}`;
 const facts = (examined: number, total: number, failed: number) => ({ examined, total, failing: failed });
@@ -87,12 +84,12 @@ const optionsChosen: Rule<RiskDatabase> = {
   letter: 'a',
   basis: 'REQUIREMENT',
   question: 'Is a treatment option chosen for every risk that is not acceptable as it is?',
-  async judge(tx, ismsId, shared): Promise<Judgement> {
-    const { total, chosen, unchosenAbove, unchosenTolerable } = await shared(treatmentCounts);
+  async judge(_tx, _ismsId, shared): Promise<Judgement> {
+    const { total, chosen, unchosenAbove, unchosenTolerable, worst } = await shared(treatmentCounts);
     if (total === 0) return nothing('No open risk is beyond what is acceptable.');
     const extent = `An option is chosen for ${chosen} of ${counted(total, 'open risk')} that ${total === 1 ? 'is' : 'are'} not acceptable as ${total === 1 ? 'it is' : 'they are'}`;
     if (unchosenAbove > 0) {
-      const links = await worst(tx, ismsId, 'unchosenAbove');
+      const links = linked(worst.unchosenAbove);
       return {
         verdict: 'GAP',
         reason: `${extent}; ${unchosenAbove} without one ${unchosenAbove === 1 ? 'is' : 'are'} above the criteria.`,
@@ -107,7 +104,7 @@ const optionsChosen: Rule<RiskDatabase> = {
         reason: `${extent}; the others are tolerable, and nobody said that they are retained.`,
         next: 'Judge whether they are to be tolerated, and say so by accepting or treating them.',
         facts: facts(total, total, 0),
-        links: await worst(tx, ismsId, 'unchosenTolerable'),
+        links: linked(worst.unchosenTolerable),
       };
     }
     return { verdict: 'NO_GAP_FOUND', reason: `${extent}.`, next: '', facts: facts(total, total, 0), links: [] };
@@ -120,10 +117,10 @@ const treatmentPlanned: Rule<RiskDatabase> = {
   letter: 'e',
   basis: 'REQUIREMENT',
   question: 'Is there a plan with actions for every risk that is to be modified?',
-  async judge(tx, ismsId, shared): Promise<Judgement> {
-    const { toModify, unplanned } = await shared(treatmentCounts);
+  async judge(_tx, _ismsId, shared): Promise<Judgement> {
+    const { toModify, unplanned, worst } = await shared(treatmentCounts);
     if (toModify === 0) return nothing('No open risk beyond what is acceptable is to be modified.');
-    const links = unplanned === 0 ? [] : await worst(tx, ismsId, 'unplanned');
+    const links = linked(worst.unplanned);
     return {
       verdict: unplanned > 0 ? 'GAP' : 'NO_GAP_FOUND',
       reason:
@@ -146,10 +143,10 @@ const treatmentApproved: Rule<RiskDatabase> = {
   letter: 'f',
   basis: 'REQUIREMENT',
   question: 'Have the owners approved how their risks are treated, and accepted what is left of them?',
-  async judge(tx, ismsId, shared): Promise<Judgement> {
-    const { chosen, unapproved } = await shared(treatmentCounts);
+  async judge(_tx, _ismsId, shared): Promise<Judgement> {
+    const { chosen, unapproved, worst } = await shared(treatmentCounts);
     if (chosen === 0) return nothing('No treatment is chosen for an open risk beyond what is acceptable.');
-    const links = unapproved === 0 ? [] : await worst(tx, ismsId, 'unapproved');
+    const links = linked(worst.unapproved);
     return {
       verdict: unapproved > 0 ? 'GAP' : 'NO_GAP_FOUND',
       reason:
