@@ -99,10 +99,12 @@ export function checkApprover(
   personId: string | undefined,
 ): Approver {
   if (!personId) throw new AnnexError('FORBIDDEN', 'A treatment is approved by a person; this key acts for none');
-  if (treatment.authors.includes(`person:${personId}`)) {
-    throw new AnnexError('FORBIDDEN', `Who wrote a part of ${treatment.reference} does not approve it; another does`);
-  }
   const { reference, ownerId } = risk;
+  if (treatment.authors.includes(`person:${personId}`)) {
+    const way =
+      ownerId === personId ? `somebody else plans it anew, or ${reference} gets another owner` : 'somebody else does';
+    throw new AnnexError('FORBIDDEN', `Who wrote a part of ${treatment.reference} does not approve it; ${way}`);
+  }
   if (ownerId === personId) return { personId, role: 'OWNER' };
   if (expected === 'ABOVE_CRITERIA') return { personId, role: 'AUTHORITY' };
   const owner = ownerId === null ? 'it has none yet' : 'that is somebody else';
