@@ -40,7 +40,7 @@ const failing = {
 
 type Failure = keyof typeof failing;
 
-type Counts = { readonly [K in 'total' | 'chosen' | 'toModify' | Failure]: number } & {
+type Counts = { readonly [K in 'open' | 'total' | 'chosen' | 'toModify' | Failure]: number } & {
   /** The risks that fail, the worst first. */
   readonly worst: { readonly [F in Failure]: readonly { readonly id: string; readonly reference: string }[] };
 };
@@ -56,7 +56,8 @@ async function treatmentCounts(tx: Tx<RiskDatabase>, ismsId: string): Promise<Co
          order by current_rank desc, number limit ${maxShown}) shown)`,
   );
   const { rows } = await tx.query<Counts>(
-    `${treated} select count(*)::int as total, count(*) filter (where option is not null)::int as chosen,
+    `${treated} select (select count(*)::int from risk where tenant_id = $1 and isms_id = $2 and status = 'OPEN') as open,
+       count(*)::int as total, count(*) filter (where option is not null)::int as chosen,
        count(*) filter (where option = 'MODIFY')::int as "toModify", ${counts.join(', ')},
        jsonb_build_object(${worst.join(', ')}) as worst from treated`,
     [tx.tenant, ismsId],
@@ -70,9 +71,11 @@ const linked = (found: Counts['worst'][Failure]): RuleLink[] => found.map((one) 
 
 const counted = (count: number, kind: string) => `${count} ${kind}${count === 1 ? '' : 's'}`;
 const facts = (examined: number, total: number, failed: number) => ({ examined, total, failing: failed });
-const nothing = (reason: string): Judgement => ({
-  verdict: 'NOT_ASSESSED',
-  reason,
+
+/** Where nothing is to be done: no gap, unless there is no risk that it could be about. */
+const nothing = (open: number, reason: string): Judgement => ({
+  verdict: open > 0 ? 'NO_GAP_FOUND' : 'NOT_ASSESSED',
+  reason: open > 0 ? reason : 'There is no open risk to look at.',
   next: '',
   facts: facts(0, 0, 0),
   links: [],
@@ -85,8 +88,8 @@ const optionsChosen: Rule<RiskDatabase> = {
   basis: 'REQUIREMENT',
   question: 'Is a treatment option chosen for every risk that is not acceptable as it is?',
   async judge(_tx, _ismsId, shared): Promise<Judgement> {
-    const { total, chosen, unchosenAbove, unchosenTolerable, worst } = await shared(treatmentCounts);
-    if (total === 0) return nothing('No open risk is beyond what is acceptable.');
+    const { open, total, chosen, unchosenAbove, unchosenTolerable, worst } = await shared(treatmentCounts);
+    if (total === 0) return nothing(open, 'No open risk is beyond what is acceptable.');
     const extent = `An option is chosen for ${chosen} of ${counted(total, 'open risk')} that ${total === 1 ? 'is' : 'are'} not acceptable as ${total === 1 ? 'it is' : 'they are'}`;
     if (unchosenAbove > 0) {
       const links = linked(worst.unchosenAbove);
@@ -118,8 +121,8 @@ const treatmentPlanned: Rule<RiskDatabase> = {
   basis: 'REQUIREMENT',
   question: 'Is there a plan with actions for every risk that is to be modified?',
   async judge(_tx, _ismsId, shared): Promise<Judgement> {
-    const { toModify, unplanned, worst } = await shared(treatmentCounts);
-    if (toModify === 0) return nothing('No open risk beyond what is acceptable is to be modified.');
+    const { open, toModify, unplanned, worst } = await shared(treatmentCounts);
+    if (toModify === 0) return nothing(open, 'No open risk beyond what is acceptable is to be modified.');
     const links = linked(worst.unplanned);
     return {
       verdict: unplanned > 0 ? 'GAP' : 'NO_GAP_FOUND',
@@ -144,8 +147,8 @@ const treatmentApproved: Rule<RiskDatabase> = {
   basis: 'REQUIREMENT',
   question: 'Have the owners approved how their risks are treated, and accepted what is left of them?',
   async judge(_tx, _ismsId, shared): Promise<Judgement> {
-    const { chosen, unapproved, worst } = await shared(treatmentCounts);
-    if (chosen === 0) return nothing('No treatment is chosen for an open risk beyond what is acceptable.');
+    const { open, chosen, unapproved, worst } = await shared(treatmentCounts);
+    if (chosen === 0) return nothing(open, 'No treatment is chosen for an open risk beyond what is acceptable.');
     const links = linked(worst.unapproved);
     return {
       verdict: unapproved > 0 ? 'GAP' : 'NO_GAP_FOUND',
@@ -168,7 +171,8 @@ const treatmentInTime: Rule<RiskDatabase> = {
   clause: '8.3',
   basis: 'REQUIREMENT',
   question: 'Are approved treatments carried out by the dates set for their actions?',
-  async judge(tx, ismsId): Promise<Judgement> {
+  async judge(tx, ismsId, shared): Promise<Judgement> {
+    const { open } = await shared(treatmentCounts);
     const { rows } = await tx.query<{ total: number; late: number; treatments: { id: string; reference: string }[] }>(
       `with late as (
          select t.id, t.reference, t.number, count(a.id)::int as planned,
@@ -183,7 +187,7 @@ const treatmentInTime: Rule<RiskDatabase> = {
       [tx.tenant, ismsId, tx.now],
     );
     const { total, late, treatments } = rows[0] ?? { total: 0, late: 0, treatments: [] };
-    if (total === 0) return nothing('No action of an approved treatment waits to be done.');
+    if (total === 0) return nothing(open, 'No action of an approved treatment waits to be done.');
     return {
       verdict: late > 0 ? 'GAP' : 'NO_GAP_FOUND',
       reason:
