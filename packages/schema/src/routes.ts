@@ -16,6 +16,7 @@ export const routes = {
       'annex.evidence.measure.changed.v1',
       'annex.evidence.attainment.changed.v1',
       'annex.risk.need.changed.v1',
+      'annex.risk.treatment.changed.v1',
       'annex.audit.resend.requested.v1',
     ],
   },

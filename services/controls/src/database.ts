@@ -17,7 +17,7 @@ import type { MappingCollectionTable } from './mapping/collection.store.ts';
 import type { OwnMappingTable } from './mapping/own.store.ts';
 import type { MaturityTable } from './maturity/maturity.store.ts';
 import type { MeasureTables } from './measure/measure.store.ts';
-import type { RiskNeedTable } from './need/need.store.ts';
+import type { NeedTables } from './need/need.store.ts';
 import type { ObjectiveTable } from './objective/objective.store.ts';
 import type { ObligationTable } from './obligation/obligation.store.ts';
 import type { OpportunityTables } from './opportunity/opportunity.store.ts';
@@ -64,7 +64,7 @@ export type ControlsDatabase = IsmsTable &
   StrengthTable &
   UpgradeTable &
   UpgradeTaskTable &
-  RiskNeedTable &
+  NeedTables &
   SoaTables &
   SiteTable &
   IsmsProcessTable &

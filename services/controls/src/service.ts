@@ -34,7 +34,7 @@ import { ownMappingModule } from './mapping/own.resolvers.ts';
 import { maturityModule } from './maturity/maturity.resolvers.ts';
 import { attainmentChanged, measureChanged } from './measure/measure.operations.ts';
 import { migrations } from './migrations/index.ts';
-import { needChanged } from './need/need.operations.ts';
+import { needChanged, treatmentChanged } from './need/need.operations.ts';
 import { objectiveDue, objectiveIsDue } from './objective/objective.operations.ts';
 import { objectiveModule } from './objective/objective.resolvers.ts';
 import { obligationReviewDue, obligationReviewIsDue } from './obligation/obligation.operations.ts';
@@ -114,6 +114,7 @@ export const controls: ServiceDefinition<ControlsDatabase> = {
       'annex.evidence.measure.changed.v1': measureChanged,
       'annex.evidence.attainment.changed.v1': attainmentChanged,
       'annex.risk.need.changed.v1': needChanged,
+      'annex.risk.treatment.changed.v1': treatmentChanged,
       'annex.audit.resend.requested.v1': async (tx, { data }) => {
         if (data.source === '/annex/controls') await resendRange(tx, data);
       },

@@ -90,6 +90,21 @@ async function needs(ismsId: string, implementationIds: readonly string[], more:
   return id;
 }
 
+/** Risk tells of a treatment of a risk. */
+async function treats(ismsId: string, riskId: string, more: object): Promise<void> {
+  await scenario.emit('annex.risk.treatment.changed.v1', {
+    rows: [
+      {
+        ...{ id: newId(), ismsId, version: 1, reference: 'RT-0001', riskId, option: 'MODIFY', status: 'APPROVED' },
+        ...{ approvedAt: '2026-11-20T00:00:00.000Z', expected: null, overdue: 0, actions: [] },
+        ...{ controlIds: ['iso27001:2022:A.8.28'], implementationIds: [] },
+        ...more,
+      } as never,
+    ],
+  });
+  await scenario.settle();
+}
+
 /** A version as a file. @throws Error with the code of the refusal */
 async function fetched(versionId: string, query = '', caller?: Caller): Promise<Buffer> {
   const token = await scenario.signer.request(scenario.requestInfo(caller)).for('controls');
@@ -212,6 +227,54 @@ describe('deciding which controls are necessary', () => {
       code: 'NEEDED_BUT_EXCLUDED',
       controlId: 'iso27001:2022:A.8.28',
     });
+  });
+
+  it('does not leave out a control that an approved treatment of an open risk needs, until that is abandoned', async () => {
+    const ismsId = await scenario.createIsms();
+    const promised = await scenario.implement({ ismsId, controlIds: ['A.8.25'] });
+    const id = newId();
+    const out = (controlId: string) =>
+      decideCall({ ismsId, entries: [{ controlId, decision: 'NOT_NECESSARY', justification: 'We write no code.' }] });
+    const needing = async () =>
+      (
+        await scenario.ask<{ statementOfApplicability: { rows: Row[] } }>(
+          'query ($ismsId: UUID) { statementOfApplicability(ismsId: $ismsId) { rows { controlId risks { reference } } } }',
+          { ismsId },
+        )
+      ).statementOfApplicability.rows.flatMap((row) => (row.risks.length > 0 ? [row.controlId] : []));
+    // The treatment may be heard of before its risk.
+    const risk = newId();
+    await treats(ismsId, risk, { id, implementationIds: [promised] });
+    expect(await needing()).toEqual([]);
+    await needs(ismsId, [], { id: risk });
+    expect(await needing()).toEqual(['iso27001:2022:A.8.25', 'iso27001:2022:A.8.28']);
+    for (const controlId of ['A.8.25', 'A.8.28']) {
+      const refused = await out(controlId);
+      expect(error(refused)).toMatchObject({
+        code: 'STATE_CONFLICT',
+        faults: [{ field: 'input.entries.0.decision', allowed: expect.stringContaining('R-0003') }],
+      });
+    }
+    // Of the treatments of a risk the one approved last counts; an older event of it changes nothing.
+    const later = { approvedAt: '2026-11-21T00:00:00.000Z', controlIds: ['iso27001:2022:A.5.7', 'acme:1:X.1'] };
+    const second = newId();
+    await treats(ismsId, risk, { id: second, ...later, version: 4, status: 'COMPLETED' });
+    await treats(ismsId, risk, { id: second, ...later, version: 3, status: 'ABANDONED' });
+    expect(await needing()).toEqual(['iso27001:2022:A.5.7', 'acme:1:X.1']);
+    await treats(ismsId, risk, { id, version: 2, status: 'ABANDONED', approvedAt: null });
+    for (const [index, status] of ['DRAFT', 'PROPOSED', 'REJECTED', 'ABANDONED'].entries()) {
+      await treats(ismsId, risk, { id: second, ...later, version: 5 + 2 * index });
+      expect(await needing()).toHaveLength(2);
+      await treats(ismsId, risk, { id: second, ...later, version: 6 + 2 * index, status });
+      expect([status, await needing()]).toEqual([status, []]);
+    }
+    expect((await out('A.8.28')).errors).toBeUndefined();
+    // What was left out before is a gap once a treatment that needs it is approved.
+    await treats(ismsId, risk, { id: newId() });
+    expect(await needing()).toEqual(['iso27001:2022:A.8.28']);
+    const told = (await scenario.recorded('annex.controls.conformity.changed.v1')).flatMap((data) => data.rows);
+    const rule = told.filter((row) => row.ismsId === ismsId && row.rule === 'controls.necessary-determined').at(-1);
+    expect(rule).toMatchObject({ verdict: 'GAP', facts: { failing: 1 }, links: [{ reference: 'R-0003' }] });
   });
 
   it('takes what a risk rests on from the newest event, in whichever order they come', async () => {

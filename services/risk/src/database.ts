@@ -7,6 +7,7 @@ import type { ProjectionTables } from './projection/projection.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
 import type { RiskTables } from './risk/risk.store.ts';
 import type { SimulationTables } from './simulation/simulation.store.ts';
+import type { TreatmentTables } from './treatment/treatment.store.ts';
 
 /** The tables of the service, an intersection of its modules'. */
 export type RiskDatabase = ProjectionTables &
@@ -17,4 +18,5 @@ export type RiskDatabase = ProjectionTables &
   QuantificationTables &
   SimulationTables &
   AssetTables &
-  IdentificationTables;
+  IdentificationTables &
+  TreatmentTables;

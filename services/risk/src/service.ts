@@ -25,6 +25,8 @@ import { startRunner } from './simulation/runner.ts';
 import { announceSimulations, simulationRun, simulationWatch } from './simulation/simulation.operations.ts';
 import { simulationModule } from './simulation/simulation.resolvers.ts';
 import { simulationRoutes } from './simulation/simulation.routes.ts';
+import { actionIsDue, announceTreatments, treatmentActionDue } from './treatment/keep.ts';
+import { treatmentModule } from './treatment/treatment.resolvers.ts';
 
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
@@ -46,6 +48,7 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   await announceSimulations(tx);
   await announceAssets(tx);
   await announceIdentifications(tx);
+  await announceTreatments(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -64,12 +67,14 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     assetModule,
     libraryModule,
     identificationModule,
+    treatmentModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {
     [acceptanceEnds]: endAcceptance,
     [simulationRun]: takeSimulation,
     [simulationWatch]: watchSimulation,
+    [treatmentActionDue]: actionIsDue,
   },
   announce,
   routes(app, context) {

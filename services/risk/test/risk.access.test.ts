@@ -42,6 +42,12 @@ const reads: [string, string][] = [
     'Asset as an entity',
     `{ _entities(representations: [{ __typename: "Asset", id: "${uuid}" }]) { ... on Asset { id } } }`,
   ],
+  ['riskTreatment', `{ riskTreatment(id: "${uuid}") { id } }`],
+  ['riskTreatments', '{ riskTreatments { nodes { id } } }'],
+  [
+    'RiskTreatment as an entity',
+    `{ _entities(representations: [{ __typename: "RiskTreatment", id: "${uuid}" }]) { ... on RiskTreatment { id } } }`,
+  ],
   [
     'Simulation as an entity',
     `{ _entities(representations: [{ __typename: "Simulation", id: "${uuid}" }]) { ... on Simulation { id } } }`,
@@ -53,6 +59,9 @@ const reads: [string, string][] = [
 ];
 
 const step = { riskId: uuid, expectedVersion: 1 };
+const treatment = { id: uuid, expectedVersion: 1 };
+const noted = { ...treatment, note: 'n' };
+const action = { actionId: uuid, expectedVersion: 1 };
 const effects = { implementationId: uuid, likelihoodEffect: 1, consequenceEffect: 1 };
 const writes: [string, string, object, Permission][] = [
   [
@@ -90,6 +99,16 @@ const writes: [string, string, object, Permission][] = [
     { templateId: 'S-NONE', inherentLikelihood: 1, inherentConsequence: 1 },
     'risk:write',
   ],
+  ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: uuid, option: 'AVOID' }, 'risk:write'],
+  ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment, 'risk:write'],
+  ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment, 'risk:write'],
+  ['approveRiskTreatment', 'ApproveRiskTreatmentInput', { ...treatment, riskVersion: 1 }, 'risk:accept'],
+  ['rejectRiskTreatment', 'RejectRiskTreatmentInput', noted, 'risk:accept'],
+  ['reviseRiskTreatment', 'ReviseRiskTreatmentInput', noted, 'risk:write'],
+  ['abandonRiskTreatment', 'AbandonRiskTreatmentInput', noted, 'risk:write'],
+  ['completeRiskTreatment', 'CompleteRiskTreatmentInput', { ...treatment, result: 'r' }, 'risk:write'],
+  ['completeTreatmentAction', 'CompleteTreatmentActionInput', action, 'risk:write'],
+  ['cancelTreatmentAction', 'CancelTreatmentActionInput', { ...action, note: 'n' }, 'risk:write'],
 ];
 
 const permissionsOf = (role: keyof typeof roles): readonly Permission[] => roles[role].permissions;

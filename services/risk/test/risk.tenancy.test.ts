@@ -8,6 +8,7 @@ let theirs: RiskView;
 let theirImplementation: string;
 let theirSimulation: string;
 let theirAsset: AssetView;
+let theirTreatment: { id: string; actions: { id: string }[] };
 const numbers = {
   frequency: { kind: 'POISSON', rate: 1 },
   lossForms: [{ category: 'response', loss: { kind: 'PERT', low: 1, mode: 2, high: 3 } }],
@@ -41,6 +42,12 @@ beforeAll(async () => {
     other(),
   );
   const { data } = await start({}, other());
+  const drafted = await register.ask<{ createRiskTreatment: { riskTreatment: typeof theirTreatment } }>(
+    'mutation ($input: CreateRiskTreatmentInput!) { createRiskTreatment(input: $input) { riskTreatment { id actions { id } } } }',
+    { input: { riskId: theirs.id, option: 'AVOID', actions: [{ title: 'Stop it' }] } },
+    other(),
+  );
+  theirTreatment = drafted.createRiskTreatment.riskTreatment;
   theirSimulation = (data as { startSimulation: { simulation: { id: string } } }).startSimulation.simulation.id;
 });
 afterAll(() => register.close());
@@ -137,8 +144,21 @@ describe('a tenant', () => {
     expect(code(await ask('createAsset', 'CreateAssetInput', elsewhere))).toBe('NOT_FOUND');
   });
 
-  it('changes, links, assesses and accepts nothing of another', async () => {
+  it.each(['now', 'as of a past moment'])('sees its own treatments only, %s', async (when) => {
+    const caller = when === 'now' ? {} : { asOf: new Date() };
+    const query =
+      'query ($of: [_Any!]!) { riskTreatments { nodes { id } } _entities(representations: $of) { ... on RiskTreatment { id } } }';
+    const of = [{ __typename: 'RiskTreatment', id: theirTreatment.id }];
+    expect(await register.ask(query, { of }, caller)).toEqual({ riskTreatments: { nodes: [] }, _entities: [null] });
+    const one = `{ riskTreatment(id: "${theirTreatment.id}") { id } }`;
+    expect(code(await register.call(one, {}, caller))).toBe('NOT_FOUND');
+    expect(await register.ask(one, {}, other())).toEqual({ riskTreatment: { id: theirTreatment.id } });
+  });
+
+  it('changes, links, assesses, treats and accepts nothing of another', async () => {
     const step = { riskId: theirs.id, expectedVersion: 1 };
+    const treatment = { id: theirTreatment.id, expectedVersion: 1 };
+    const action = { actionId: theirTreatment.actions[0]?.id, expectedVersion: 1 };
     for (const [name, type, input] of [
       ['updateRisk', 'UpdateRiskInput', { id: theirs.id, expectedVersion: 1, title: 'mine now' }],
       ['closeRisk', 'RiskStepInput', step],
@@ -152,6 +172,16 @@ describe('a tenant', () => {
       ['updateAsset', 'UpdateAssetInput', { id: theirAsset.id, expectedVersion: 1, name: 'mine now' }],
       ['retireAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
       ['reinstateAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
+      ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: theirs.id, option: 'AVOID' }],
+      ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment],
+      ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment],
+      ['approveRiskTreatment', 'ApproveRiskTreatmentInput', { ...treatment, riskVersion: 1 }],
+      ['rejectRiskTreatment', 'RejectRiskTreatmentInput', { ...treatment, note: 'n' }],
+      ['reviseRiskTreatment', 'ReviseRiskTreatmentInput', { ...treatment, note: 'n' }],
+      ['abandonRiskTreatment', 'AbandonRiskTreatmentInput', { ...treatment, note: 'n' }],
+      ['completeRiskTreatment', 'CompleteRiskTreatmentInput', { ...treatment, result: 'r' }],
+      ['completeTreatmentAction', 'CompleteTreatmentActionInput', action],
+      ['cancelTreatmentAction', 'CancelTreatmentActionInput', { ...action, note: 'n' }],
       [
         'linkImplementation',
         'LinkImplementationInput',
@@ -171,6 +201,11 @@ describe('a tenant', () => {
     );
     expect(code(answer)).toBe('BAD_INPUT');
     expect(code(await start({ riskIds: [theirs.id] }))).toBe('BAD_INPUT');
+    const promised = await register.call(
+      'mutation ($input: CreateRiskTreatmentInput!) { createRiskTreatment(input: $input) { riskTreatment { id } } }',
+      { input: { riskId: mine.id, option: 'MODIFY', promises: [{ ...link, strength: 1 }] } },
+    );
+    expect(code(promised)).toBe('BAD_INPUT');
     expect(code(await start({ ismsId: register.otherIsmsId }))).toBe('NOT_FOUND');
     expect((await register.readRisk(theirs.id, other())).version).toBe(1);
   });

@@ -145,6 +145,46 @@ export const riskEvents = {
       }),
     ),
   },
+  'annex.risk.treatment.changed.v1': {
+    description:
+      'A treatment of a risk was planned, proposed, decided on or completed, or an action of it was done or became overdue (27001, 6.1.3 and 8.3)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        riskId: Uuid,
+        option: Type.Union([
+          Type.Literal('MODIFY'),
+          Type.Literal('RETAIN'),
+          Type.Literal('AVOID'),
+          Type.Literal('SHARE'),
+        ]),
+        status: Type.Union([
+          Type.Literal('DRAFT'),
+          Type.Literal('PROPOSED'),
+          Type.Literal('APPROVED'),
+          Type.Literal('COMPLETED'),
+          Type.Literal('REJECTED'),
+          Type.Literal('ABANDONED'),
+        ]),
+        approvedAt: Nullable(Moment),
+        // The level that was approved as the one to be left; null before, and where the risk is avoided.
+        expected: Nullable(RiskLevel),
+        controlIds: Type.Array(Type.String(), { description: 'The controls that it needs (27001, 6.1.3 b)' }),
+        implementationIds: Type.Array(Uuid, { description: 'The implementations whose strength it promises' }),
+        actions: Type.Array(
+          Type.Object({
+            id: Uuid,
+            title: Type.String(),
+            ownerId: Nullable(Uuid),
+            dueAt: Nullable(Moment),
+            status: Type.Union([Type.Literal('PLANNED'), Type.Literal('DONE'), Type.Literal('CANCELLED')]),
+          }),
+        ),
+        overdue: Type.Integer({ minimum: 0, description: 'How many of the actions are overdue' }),
+      }),
+    ),
+  },
   'annex.risk.assessment.added.v1': {
     description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
     data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),

@@ -25,6 +25,7 @@ import { createMaturity } from './20261126_0620_create_maturity.ts';
 import { createImplementationTask } from './20261126_0630_create_implementation_task.ts';
 import { createStrengthJudgement } from './20261126_0640_create_strength_judgement.ts';
 import { createSoa } from './20261126_0700_create_soa.ts';
+import { createTreatmentNeed } from './20261126_0710_create_treatment_need.ts';
 
 export const migrations: readonly Migration[] = [
   createIsmsAndImplementation,
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   createMaturity,
   createImplementationTask,
   createStrengthJudgement,
+  createTreatmentNeed,
 ];

@@ -1,6 +1,7 @@
 import type { Judgement, Rule, Tx } from '@annex/service';
 import { annexASize } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
+import { neededControls } from '../need/need.store.ts';
 
 interface Facts {
   /** Controls of Annex A of the current edition that were decided on. */
@@ -22,14 +23,12 @@ interface Facts {
 async function soaFacts(tx: Tx<ControlsDatabase>, ismsId: string): Promise<Facts> {
   const { rows } = await tx.query<Facts>(
     `with entry as (select control_id, decision, decided_at from soa_entry where tenant_id = $1 and isms_id = $2),
-      used as (select distinct control_id from implementation_control where tenant_id = $1 and isms_id = $2),
+      needed as (${neededControls}),
+      used as (select control_id from implementation_control where tenant_id = $1 and isms_id = $2
+               union select control_id from needed),
       left_out as (select control_id from entry where decision = 'NOT_NECESSARY'),
       needing as (
-        select 'risk' as kind, r.id, r.reference
-          from risk_need r
-          join implementation_control c on c.tenant_id = r.tenant_id and c.implementation_id = any(r.implementation_ids)
-          join left_out using (control_id)
-         where r.tenant_id = $1 and r.isms_id = $2 and r.status = 'OPEN' and not r.deleted
+        select 'risk' as kind, n.id, n.reference from needed n join left_out using (control_id)
         union
         select 'obligation', o.id, o.reference
           from obligation o join left_out on left_out.control_id = any(o.control_ids)
@@ -89,7 +88,7 @@ const determined: Rule<ControlsDatabase> = {
       verdict: elsewhere > 0 ? 'GAP' : 'NO_GAP_FOUND',
       reason:
         elsewhere > 0
-          ? `${elsewhere} implemented ${elsewhere === 1 ? 'control' : 'controls'} of other catalogues ${elsewhere === 1 ? 'is' : 'are'} not decided on; ${necessary} are necessary.`
+          ? `${elsewhere} implemented or needed ${elsewhere === 1 ? 'control' : 'controls'} of other catalogues ${elsewhere === 1 ? 'is' : 'are'} not decided on; ${necessary} are necessary.`
           : `${necessary} ${necessary === 1 ? 'control is' : 'controls are'} determined to be necessary, and no open risk or obligation in force needs another.`,
       next: elsewhere > 0 ? 'Decide whether they are necessary.' : '',
       facts,

@@ -50,7 +50,31 @@ function axisText(name: string, from: { name: string; amount: string }, to: { na
   return `${name} falls from ${from.name} (${from.amount}) to ${to.name} (${to.amount})`;
 }
 
-function sentenceOf(criteria: Criteria, inherent: MeasuredRating, current: CurrentLevel): string {
+/** Of which controls a level is: those that are linked and verified, or those that a treatment promises as well. */
+export type ExplainedReading = 'CURRENT' | 'EXPECTED';
+
+const words = {
+  CURRENT: {
+    none: 'no implementation is linked',
+    kind: 'linked implementation',
+    have: ['has', 'have'],
+    level: 'current',
+  },
+  EXPECTED: {
+    none: 'no implementation is linked or promised',
+    kind: 'linked or promised implementation',
+    have: ['is to have', 'are to have'],
+    level: 'expected',
+  },
+} as const;
+
+function sentenceOf(
+  criteria: Criteria,
+  inherent: MeasuredRating,
+  current: CurrentLevel,
+  reading: ExplainedReading,
+): string {
+  const { none, kind, have, level } = words[reading];
   const frequencies = [inherent, current].map((rating) => ({
     name: bandAt(criteria.likelihoods, rating.likelihood).name,
     amount: `${short(rating.frequency)} a year`,
@@ -66,9 +90,9 @@ function sentenceOf(criteria: Criteria, inherent: MeasuredRating, current: Curre
   const working = factors.filter((factor) => factor.counted !== 'NONE' && factor.strength > 0).length;
   const because =
     factors.length === 0
-      ? 'no implementation is linked'
-      : `${working} of ${factors.length} linked implementation${factors.length === 1 ? '' : 's'} ${working === 1 ? 'has' : 'have'} an effect`;
-  return `${axisText('Likelihood', frequency, reduced)}, ${axisText('consequence', loss, lessened)}: ${because}. The current level is ${current.level}, ${rules[current.rule]}.`;
+      ? none
+      : `${working} of ${factors.length} ${kind}${factors.length === 1 ? '' : 's'} ${working === 1 ? have[0] : have[1]} an effect`;
+  return `${axisText('Likelihood', frequency, reduced)}, ${axisText('consequence', loss, lessened)}: ${because}. The ${level} level is ${current.level}, ${rules[current.rule]}.`;
 }
 
 function whyOf(factor: CountedFactor): string {
@@ -89,18 +113,22 @@ function whyOf(factor: CountedFactor): string {
 const counts = (factor: CountedFactor, axis: 'LIKELIHOOD' | 'CONSEQUENCE') =>
   factor.counted === 'BOTH' || factor.counted === axis;
 
-/** The current level with everything that went into it, in order of the implementations. */
+/**
+ * The current level with everything that went into it, in order of the implementations.
+ * @param reading EXPECTED where the links are those that a treatment promises
+ */
 export function explain(
   criteria: Criteria,
   risk: { readonly inherentLikelihood: number; readonly inherentConsequence: number },
   links: readonly Factor[],
+  reading: ExplainedReading = 'CURRENT',
 ): Explanation {
   const likelihood = risk.inherentLikelihood;
   const consequence = risk.inherentConsequence;
   const inherent = inherentLevel(criteria, likelihood, consequence);
   const current = currentLevel(criteria, { likelihood, consequence }, links);
   return {
-    sentence: sentenceOf(criteria, inherent, current),
+    sentence: sentenceOf(criteria, inherent, current, reading),
     inherent,
     current,
     factors: current.factors.map((factor) => ({

@@ -6,6 +6,7 @@ import { createAssessmentAndAcceptance } from './20261124_0130_create_assessment
 import { createQuantification } from './20261126_1000_create_quantification.ts';
 import { createSimulation } from './20261126_1010_create_simulation.ts';
 import { createAsset } from './20261126_1100_create_asset.ts';
+import { createTreatment } from './20261126_1100_create_treatment.ts';
 import { createIdentification } from './20261126_1110_create_identification.ts';
 
 export const migrations: readonly Migration[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   createSimulation,
   createAsset,
   createIdentification,
+  createTreatment,
 ];

@@ -5,7 +5,8 @@ import { criteriaFor } from '../criteria/criteria.store.ts';
 import { bandOf, type Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
 import { lossView, ratingView } from '../level/level.view.ts';
-import { currentRating, factorsFor, riskFor } from '../risk/risk.resolvers.ts';
+import { currentRating } from '../risk/risk.rating.ts';
+import { factorsFor, riskFor } from '../risk/risk.resolvers.ts';
 import type { RiskRow } from '../risk/risk.store.ts';
 import {
   type QuantifyRiskInput,

@@ -5,6 +5,7 @@ import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk, saveRisk } from '../level/relevel.ts';
 import { holdImplementations } from '../projection/projection.store.ts';
+import { decidingTreatment } from '../treatment/treatment.store.ts';
 import { deleteLink, factorsOf, insertLinks, setLink } from './link.store.ts';
 import { checkLinks, type LinkInput, linkValues, maxLinks } from './link.ts';
 import { holdRisk, insertRisk, type RiskPatch, type RiskRow, recordNeeds, recordRisks } from './risk.store.ts';
@@ -139,15 +140,28 @@ async function saveNeed(tx: WriteTx<RiskDatabase>, present: RiskRow, patch: Risk
   return row;
 }
 
+/** @throws AnnexError STATE_CONFLICT where an approved treatment says that a risk is treated in another way */
+async function checkOption(tx: WriteTx<RiskDatabase>, risk: RiskRow, option: TreatmentOption | null): Promise<void> {
+  if (option === risk.treatmentOption) return;
+  const deciding = await decidingTreatment(tx, risk.id);
+  if (!deciding || deciding.option === option) return;
+  throw new AnnexError(
+    'STATE_CONFLICT',
+    `${deciding.reference} is approved and decides that ${risk.reference} is treated by ${deciding.option}; another option needs another treatment`,
+    { details: { kind: 'RiskTreatment', id: deciding.id, present: deciding.option, asked: option } },
+  );
+}
+
 /**
  * Changes what is given and leaves the rest.
- * @throws AnnexError NOT_FOUND, VERSION_CONFLICT, BAD_INPUT with every fault
+ * @throws AnnexError NOT_FOUND, VERSION_CONFLICT, BAD_INPUT with every fault, STATE_CONFLICT
  */
 export async function updateRisk(tx: WriteTx<RiskDatabase>, input: UpdateRiskInput): Promise<Saved> {
   const risk = await holdRead(tx, input.id, input.expectedVersion);
   const criteria = (await criteriaOfIsms(tx, [risk.ismsId])).get(risk.ismsId);
   if (!criteria) throw new Error(`The ISMS ${risk.ismsId} has risks and no criteria`);
   refuse(faultsOf(input, criteria));
+  if (input.treatmentOption !== undefined) await checkOption(tx, risk, input.treatmentOption);
   const patch: RiskPatch = {
     ...(input.title == null ? {} : { title: input.title.trim() }),
     ...(input.description === undefined ? {} : { description: input.description ?? '' }),

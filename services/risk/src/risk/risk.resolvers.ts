@@ -10,7 +10,7 @@ import {
 import { criteriaFor } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { explain } from '../level/level.explanation.ts';
-import { type Factor, inherentLevel, type MeasuredRating } from '../level/level.ts';
+import { type Factor, inherentLevel } from '../level/level.ts';
 import { explanationView, ratingView } from '../level/level.view.ts';
 import { factorsOf } from './link.store.ts';
 import type { LinkInput } from './link.ts';
@@ -26,6 +26,7 @@ import {
   unlinkImplementation,
   updateRisk,
 } from './risk.operations.ts';
+import { currentRating } from './risk.rating.ts';
 import { type RiskRow, risksById } from './risk.store.ts';
 
 type Context = CallContext<RiskDatabase>;
@@ -61,17 +62,6 @@ export const factorsFor = (context: Context, riskId: string): Promise<readonly F
       return ids.map((id) => found.get(id) ?? []);
     })
     .load(riskId);
-
-/** The current level as it is kept with the risk. */
-export const currentRating = (row: RiskRow): MeasuredRating => ({
-  likelihood: row.currentLikelihood,
-  consequence: row.currentConsequence,
-  level: row.currentLevel,
-  rank: row.currentRank,
-  rule: row.currentRule,
-  frequency: row.currentFrequency,
-  loss: row.currentLoss,
-});
 
 const payload = async (context: Context, saved: { readonly id: string }) => ({
   risk: await riskFor(context, saved.id),
