@@ -52,6 +52,7 @@ export { parseJson } from './http/json.ts';
 export { requireScope, requireWriting } from './http/permission.ts';
 export { type Problem, problemMediaType, problemOf } from './http/problem.ts';
 export { createHttp, instanceOf, requireToken } from './http/server.ts';
+export { dryRunOf, formatOf, piecesOf, type Query, rehearse } from './http/upload.ts';
 export { onceAsAsked } from './idempotency.ts';
 export { type Caller, type RequestInfo, scopeOf } from './identity/caller.ts';
 export { type RequestTokens, type TokenKeys, TokenSigner, TokenVerifier } from './identity/token.ts';
@@ -75,7 +76,7 @@ export {
 export { newestOfEach } from './messaging/newest.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createOutboundClient, type OutboundClient, type PrivateAddresses } from './outbound.ts';
-export { nextReference } from './references.ts';
+export { nextReference, nextReferences } from './references.ts';
 export {
   prepareDatabase,
   type RunningService,

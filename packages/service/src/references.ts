@@ -19,6 +19,18 @@ export const referenceMigrations: readonly Migration[] = [
   },
 ];
 
+const referenceOf = (series: string, number: number, digits: number) =>
+  `${series}-${String(number).padStart(digits, '0')}`;
+
+async function countOn<T>(tx: WriteTx<T>, ismsId: string, series: string, count: number): Promise<number> {
+  const { rows } = await tx.query<{ last: number }>(
+    `insert into reference_counter (tenant_id, isms_id, prefix, last) values ($1, $2, $3, $4)
+     on conflict (tenant_id, isms_id, prefix) do update set last = reference_counter.last + $4 returning last`,
+    [tx.tenant, ismsId, series, count],
+  );
+  return rows[0]?.last ?? 0;
+}
+
 /**
  * The next number for people within an ISMS: `R-0042`, with a year `F-2026-003`. No promise of no gaps: a transaction that
  * rolls back gives its number back, one that deletes does not.
@@ -30,10 +42,17 @@ export async function nextReference<T>(
   options: { year?: number } = {},
 ): Promise<string> {
   const series = options.year === undefined ? prefix : `${prefix}-${options.year}`;
-  const { rows } = await tx.query<{ last: number }>(
-    `insert into reference_counter (tenant_id, isms_id, prefix, last) values ($1, $2, $3, 1)
-     on conflict (tenant_id, isms_id, prefix) do update set last = reference_counter.last + 1 returning last`,
-    [tx.tenant, ismsId, series],
-  );
-  return `${series}-${String(rows[0]?.last ?? 0).padStart(options.year === undefined ? 4 : 3, '0')}`;
+  return referenceOf(series, await countOn(tx, ismsId, series, 1), options.year === undefined ? 4 : 3);
+}
+
+/** The next numbers of a series without years, in one statement: `R-0042`, `R-0043`. */
+export async function nextReferences<T>(
+  tx: WriteTx<T>,
+  ismsId: string,
+  prefix: string,
+  count: number,
+): Promise<string[]> {
+  if (count === 0) return [];
+  const last = await countOn(tx, ismsId, prefix, count);
+  return Array.from({ length: count }, (_, index) => referenceOf(prefix, last - count + 1 + index, 4));
 }

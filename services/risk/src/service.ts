@@ -11,6 +11,7 @@ import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
 import { quantificationModule } from './quantification/quantification.resolvers.ts';
+import { registerRoutes } from './register/register.routes.ts';
 import { factorsOf } from './risk/link.store.ts';
 import { riskModule } from './risk/risk.resolvers.ts';
 import { recordNeeds, recordRisks, risksAfter, rowsAnEvent } from './risk/risk.store.ts';
@@ -61,6 +62,12 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     [simulationWatch]: watchSimulation,
   },
   announce,
-  routes: simulationRoutes,
+  routes(app, context) {
+    // Bodies are streams of any type here; each route reads its own.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    registerRoutes(app, context);
+    simulationRoutes(app, context);
+  },
   start: startRunner,
 };

@@ -1,10 +1,21 @@
 import { Readable } from 'node:stream';
 import { badInput, isUuid, notFound } from '@annex/schema';
-import { onceAsAsked, parseJson, requireScope, requireWriting, type ServiceContext, scopeOf } from '@annex/service';
+import {
+  dryRunOf,
+  formatOf,
+  onceAsAsked,
+  parseJson,
+  piecesOf,
+  type Query,
+  rehearse,
+  requireScope,
+  requireWriting,
+  type ServiceContext,
+  scopeOf,
+} from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { sha256 } from '../library/library.read.ts';
-import { dryRunOf, formatOf, piecesOf, type Query, rehearse } from '../upload.ts';
 import { definitionText } from './component.export.ts';
 import { findDefinitions } from './component.store.ts';
 import { definitionKey } from './component.ts';

@@ -1,11 +1,22 @@
 import { Readable } from 'node:stream';
 import { readCatalog, writeCatalog } from '@annex/oscal';
 import { badInput, isUuid, notFound } from '@annex/schema';
-import { onceAsAsked, requireScope, requireWriting, type ServiceContext, scopeOf, type Tx } from '@annex/service';
+import {
+  dryRunOf,
+  formatOf,
+  onceAsAsked,
+  piecesOf,
+  type Query,
+  rehearse,
+  requireScope,
+  requireWriting,
+  type ServiceContext,
+  scopeOf,
+  type Tx,
+} from '@annex/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
-import { dryRunOf, formatOf, piecesOf, type Query, rehearse } from '../upload.ts';
 import { documentOf, type Imported, type ImportOf, importItems, importOscal, partsOf } from './library.operations.ts';
 import { readRows, refuseRows, resolvedProfile, sha256 } from './library.read.ts';
 import { cataloguesById } from './library.store.ts';

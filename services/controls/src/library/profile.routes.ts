@@ -1,12 +1,11 @@
 import { controls } from '@annex/catalogues';
 import type { OscalProfile } from '@annex/oscal';
 import { AnnexError, badInput, isUuid, notFound } from '@annex/schema';
-import { requireScope, type ServiceContext, scopeOf, type Tx } from '@annex/service';
+import { type Query, requireScope, type ServiceContext, scopeOf, type Tx } from '@annex/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { findIsms } from '../isms/isms.store.ts';
 import { implementedControls } from '../mapping/mapping.store.ts';
-import type { Query } from '../upload.ts';
 import { cataloguesById, namesInCatalogue } from './library.store.ts';
 import { tokenOf } from './library.ts';
 import { selectingProfile } from './profile.ts';

@@ -1,10 +1,21 @@
 import { Readable } from 'node:stream';
 import { badInput, notFound } from '@annex/schema';
-import { onceAsAsked, parseJson, requireScope, requireWriting, type ServiceContext, scopeOf } from '@annex/service';
+import {
+  dryRunOf,
+  formatOf,
+  onceAsAsked,
+  parseJson,
+  piecesOf,
+  type Query,
+  rehearse,
+  requireScope,
+  requireWriting,
+  type ServiceContext,
+  scopeOf,
+} from '@annex/service';
 import type { FastifyInstance } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { sha256 } from '../library/library.read.ts';
-import { dryRunOf, formatOf, piecesOf, type Query, rehearse } from '../upload.ts';
 import { collectionText } from './collection.export.ts';
 import { importCollection, readCollection } from './collection.operations.ts';
 

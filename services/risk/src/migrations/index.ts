@@ -5,6 +5,7 @@ import { createRisk } from './20261124_0120_create_risk.ts';
 import { createAssessmentAndAcceptance } from './20261124_0130_create_assessment_and_acceptance.ts';
 import { createQuantification } from './20261126_1000_create_quantification.ts';
 import { createSimulation } from './20261126_1010_create_simulation.ts';
+import { addExternalKey } from './20261126_1400_add_external_key.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   createAssessmentAndAcceptance,
   createQuantification,
   createSimulation,
+  addExternalKey,
 ];

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import { AnnexError, badInput } from '@annex/schema';
-import type { Database, Scope, WriteTx } from '@annex/service';
 import type { FastifyRequest } from 'fastify';
+import type { Database } from '../database/database.ts';
+import type { WriteTx } from '../database/transaction.ts';
+import type { Scope } from '../scope.ts';
 
 /** The parameters of a query, as they come. */
 export type Query = { readonly [name: string]: string | string[] | undefined };
