@@ -7,6 +7,7 @@ import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
 import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
+import { heatMapRoutes } from './heatmap/heatmap.routes.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
@@ -67,6 +68,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     registerRoutes(app, context);
+    heatMapRoutes(app, context);
     simulationRoutes(app, context);
   },
   start: startRunner,

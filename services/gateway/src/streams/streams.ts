@@ -273,6 +273,25 @@ export const streamRoutes: readonly StreamRoute[] = [
   },
   {
     method: 'GET',
+    path: '/v1/heat-map',
+    service: 'risk',
+    summary: 'Draws the heat map of an ISMS',
+    description:
+      'An SVG picture of the matrix with the number of open risks in each cell, its level in words and the colour of its acceptance rule (27001, 6.1.2 e; 27005, 7.4). The figures themselves are `heatMap` of the graph.',
+    permission: 'risk:read',
+    query: [
+      { name: 'format', required: true, description: 'svg.' },
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
+      {
+        name: 'reading',
+        required: false,
+        description: 'CURRENT (unless told), with the controls that exist, or INHERENT, before any control.',
+      },
+    ],
+    gives: 'bytes',
+  },
+  {
+    method: 'GET',
     path: '/v1/simulations/{id}/loss-exceedance.svg',
     service: 'risk',
     summary: 'Draws the loss exceedance curves of a simulation',
