@@ -2,12 +2,14 @@ import { announceRules, type ServiceDefinition, type WriteTx } from '@annex/serv
 import { acceptanceEnds, endAcceptance } from './acceptance/acceptance.operations.ts';
 import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
 import { assessmentModule } from './assessment/assessment.resolvers.ts';
+import { bowTieModule } from './bowtie/bowtie.resolvers.ts';
 import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
 import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
 import { heatMapRoutes } from './heatmap/heatmap.routes.ts';
+import { historyModule } from './history/history.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
@@ -53,6 +55,8 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     assessmentModule,
     acceptanceModule,
     heatMapModule,
+    bowTieModule,
+    historyModule,
     quantificationModule,
     simulationModule,
   ],

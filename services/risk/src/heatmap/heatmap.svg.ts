@@ -38,7 +38,12 @@ const escaped = (text: string) =>
 /** What fits; whole names are in the titles of the cells. */
 function fitted(text: string, most: number): string {
   const letters = [...text];
-  return letters.length > most ? `${letters.slice(0, Math.max(1, most - 1)).join('').trimEnd()}…` : text;
+  return letters.length > most
+    ? `${letters
+        .slice(0, Math.max(1, most - 1))
+        .join('')
+        .trimEnd()}…`
+    : text;
 }
 
 /** In at most two lines, broken between words. */
