@@ -228,6 +228,18 @@ describe('an import', () => {
     ]);
   });
 
+  it('answers a repeat with the same key as it answered first, and refuses the key for another file', async () => {
+    const ismsId = await register.addIsms();
+    const send = async (body: string) => {
+      const url = `/risks/import?format=csv&ismsId=${ismsId}`;
+      return (await register.send('POST', url, { body, caller: { idempotencyKey: 'once' } })).json<Answer>();
+    };
+    const body = lines('a,Fire,A,Rare,Minor');
+    const first = await send(body);
+    expect([first.created, await send(body)]).toEqual([1, first]);
+    expect((await send(lines('b,Flood,A,Rare,Minor'))).code).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
   it('makes each risk once when two come at the same moment', async () => {
     const ismsId = await register.addIsms();
     const body = lines('a,Fire,A,Rare,Minor', 'b,Flood,A,Rare,Minor');
@@ -250,6 +262,7 @@ describe('an import', () => {
       ).json<Answer>().code;
     expect(await send({ asOf: new Date() })).toBe('AS_OF_NOT_WRITABLE');
     expect(await send({ permissions: ['risk:read'] })).toBe('FORBIDDEN');
+    expect(await send({ permissions: ['risk:write'] })).toBe('FORBIDDEN');
     expect((await imported(newId(), body)).code).toBe('NOT_FOUND');
   });
 });

@@ -257,7 +257,7 @@ export const streamRoutes: readonly StreamRoute[] = [
     summary: 'Imports a risk register',
     description:
       'The body is the file, at most 10,000 rows: external key, title, description, owner id, affects (confidentiality, integrity, availability or their first letters), inherent likelihood and consequence (the name of a level of the criteria, or its number) and treatment option. A risk is found by its reference, as an export writes it, or by its external key, by which the register that the file comes from knows it; what is not found by its key is identified (27001, 6.1.2 c). A column that is left out stays as it is; an empty cell takes description, owner or treatment option away. All rows are taken or none, and a refusal names each row at fault; the same file again changes nothing. Columns that an export has beside these are not read, and the answer names them.',
-    permission: 'risk:write',
+    permission: 'risk:read and risk:write',
     query: [
       { name: 'format', required: true, description: 'The format of the file: csv or xlsx.' },
       { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },

@@ -3,7 +3,7 @@ import { formatOf, ismsOf, type Query, requireScope, type ServiceContext, scopeO
 import type { FastifyInstance } from 'fastify';
 import { criteriaOfIsms } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
-import { ismsAsked } from '../register/register.routes.ts';
+import { ismsAsked } from '../input.ts';
 import { heatMapCells, type Reading } from './heatmap.store.ts';
 import { type HeatMapChart, heatMapSvg } from './heatmap.svg.ts';
 

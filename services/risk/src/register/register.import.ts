@@ -65,17 +65,13 @@ function match(given: readonly GivenRisk[], held: readonly RiskRow[]): { matches
     if (named && keyed && named.id !== keyed.id)
       fault('external key', externalKey, `a key that is not that of ${keyed.reference}`);
     const risk = named ?? keyed;
-    const columns: (keyof GivenRisk['values'] & string)[] = [];
-    if (!risk && reference === null) {
-      const { title, affects, inherentLikelihood, inherentConsequence } = row.values;
-      const needed = { title, affects, inherentLikelihood, inherentConsequence };
-      for (const [name, value] of Object.entries(needed)) if (value === undefined) columns.push(name as never);
-      if (columns.length > 0)
-        fault(
-          'external key',
-          externalKey,
-          'the key of a risk that is there: a new one needs the columns title, affects, inherent likelihood and inherent consequence',
-        );
+    const { title, affects, inherentLikelihood, inherentConsequence } = row.values;
+    if (!risk && reference === null && [title, affects, inherentLikelihood, inherentConsequence].includes(undefined)) {
+      fault(
+        'external key',
+        externalKey,
+        'the key of a risk that is there: a new one needs the columns title, affects, inherent likelihood and inherent consequence',
+      );
     }
     // Two rows may name one risk in two ways, so it is its id that may come once; a new one has its key alone.
     const identity = risk?.id ?? (externalKey === null ? undefined : `key ${externalKey}`);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { badInput } from '@annex/schema';
 import {
   dryRunOf,
   formatOf,
@@ -16,18 +15,13 @@ import {
 } from '@annex/service';
 import type { FastifyInstance } from 'fastify';
 import type { RiskDatabase } from '../database.ts';
+import { ismsAsked } from '../input.ts';
 import { registerFormats, registerRows } from './register.export.ts';
 import { importRegister } from './register.import.ts';
 import { registerTable } from './register.read.ts';
 
 const mostBytes = 20 * 1024 * 1024;
 const formats = Object.keys(registerFormats) as (keyof typeof registerFormats)[];
-
-/** @throws AnnexError BAD_INPUT where it is given more than once */
-export function ismsAsked({ ismsId }: Query): string | null {
-  if (Array.isArray(ismsId)) throw badInput('query.ismsId', ismsId, 'must be given once');
-  return ismsId ?? null;
-}
 
 /** `GET /risks/export?format=csv|xlsx` and `POST /risks/import?format=csv|xlsx&dryRun=` (the body is the file). */
 export function registerRoutes(app: FastifyInstance, { database }: ServiceContext<RiskDatabase>): void {
@@ -50,6 +44,8 @@ export function registerRoutes(app: FastifyInstance, { database }: ServiceContex
 
   app.post('/risks/import', { bodyLimit: mostBytes }, async (request, reply) => {
     requireWriting(request, 'risk:write');
+    // The answer tells what risks were before.
+    requireScope(request, 'risk:read');
     const query = request.query as Query;
     const format = formatOf(query, formats);
     const dryRun = dryRunOf(query);
