@@ -4,11 +4,14 @@ import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
 import { assessmentModule } from './assessment/assessment.resolvers.ts';
 import { announceAssets } from './asset/asset.operations.ts';
 import { assetModule } from './asset/asset.resolvers.ts';
+import { bowTieModule } from './bowtie/bowtie.resolvers.ts';
 import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
 import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
+import { heatMapRoutes } from './heatmap/heatmap.routes.ts';
+import { historyModule } from './history/history.resolvers.ts';
 import { announceIdentifications } from './identification/identification.operations.ts';
 import { identificationModule } from './identification/identification.resolvers.ts';
 import { importRoutes } from './import/import.routes.ts';
@@ -17,6 +20,7 @@ import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
 import { quantificationModule } from './quantification/quantification.resolvers.ts';
+import { registerRoutes } from './register/register.routes.ts';
 import { factorsOf } from './risk/link.store.ts';
 import { riskModule } from './risk/risk.resolvers.ts';
 import { recordNeeds, recordRisks, risksAfter, rowsAnEvent } from './risk/risk.store.ts';
@@ -62,6 +66,8 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     assessmentModule,
     acceptanceModule,
     heatMapModule,
+    bowTieModule,
+    historyModule,
     quantificationModule,
     simulationModule,
     assetModule,
@@ -81,6 +87,8 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     // Bodies are streams of any type here; each route reads its own.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    registerRoutes(app, context);
+    heatMapRoutes(app, context);
     simulationRoutes(app, context);
     importRoutes(app, context);
   },

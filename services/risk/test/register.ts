@@ -18,6 +18,17 @@ export interface Register extends TestService<RiskDatabase> {
   setStrength(id: string, verified: number, version: number): Promise<void>;
   createRisk(input?: Record<string, unknown>, caller?: TestCaller): Promise<RiskView>;
   readRisk(id: string, caller?: TestCaller): Promise<RiskView>;
+  /** Asks a route as the gateway does. */
+  send(
+    method: 'GET' | 'POST',
+    url: string,
+    more?: { readonly caller?: TestCaller; readonly body?: string | Buffer },
+  ): Promise<{
+    readonly status: number;
+    readonly headers: Record<string, unknown>;
+    readonly bytes: Buffer;
+    json<Answer>(): Answer;
+  }>;
   /** Handles events as the consumer does, in a transaction of the test's own. */
   handle(scope: Scope, run: (tx: WriteTx<RiskDatabase>) => Promise<void>): Promise<void>;
 }
@@ -135,6 +146,17 @@ export async function startRegister(): Promise<Register> {
       return (
         await service.ask<{ risk: RiskView }>(`query ($id: UUID!) { risk(id: $id) { ${riskFields} } }`, { id }, caller)
       ).risk;
+    },
+    async send(method, url, { caller = {}, body } = {}) {
+      const token = await service.signer.request(service.requestInfo(caller)).for('risk');
+      const answer = await service.service.app.inject({
+        method,
+        url,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      const { statusCode: status, headers, rawPayload: bytes } = answer;
+      return { status, headers, bytes, json: <Answer>() => answer.json<Answer>() };
     },
     async handle(scope, run) {
       await service.service.database.write(scope, run);

@@ -28,6 +28,8 @@ const reads: [string, string][] = [
   ['risks', '{ risks { nodes { id } } }'],
   ['riskCriteria', '{ riskCriteria { id } }'],
   ['heatMap', '{ heatMap { cells { count } } }'],
+  ['history of a risk', `{ risk(id: "${uuid}") { history { nodes { id } } } }`],
+  ['bow tie of a risk', `{ risk(id: "${uuid}") { bowTie { causes { text } } } }`],
   ['simulation', `{ simulation(id: "${uuid}") { id } }`],
   ['simulations', '{ simulations { nodes { id } } }'],
   ['asset', `{ asset(id: "${uuid}") { id } }`],
@@ -128,6 +130,20 @@ describe.each(Object.keys(roles) as (keyof typeof roles)[])('the role %s', (role
   });
 });
 
+const routes: ['GET' | 'POST', string, Permission][] = [
+  ['GET', '/risks/export?format=csv', 'risk:read'],
+  ['POST', '/risks/import?format=csv&dryRun=true', 'risk:write'],
+  ['GET', '/heat-map?format=svg', 'risk:read'],
+];
+
+describe.each(routes)('%s %s', (method, url, needed) => {
+  it.each(Object.keys(roles) as (keyof typeof roles)[])('answers the role %s as its permissions say', async (role) => {
+    const permissions = permissionsOf(role);
+    const more = { caller: { permissions }, ...(method === 'POST' ? { body: 'external key\na' } : {}) };
+    expect((await register.send(method, url, more)).status === 403).toBe(!permissions.includes(needed));
+  });
+});
+
 describe('somebody without risk:read', () => {
   const permissions: Permission[] = ['controls:read', 'identity:read'];
 
@@ -142,6 +158,9 @@ describe('somebody with risk:read alone', () => {
   it('sees a risk and not who owns it', async () => {
     const query = (more: string) => `query ($id: UUID!) { risk(id: $id) { ${more} } }`;
     const caller = { permissions: ['risk:read'] as Permission[] };
+    expect(forbidden(await register.call(query('history { nodes { person { id } } }'), { id: risk.id }, caller))).toBe(
+      true,
+    );
     const plain = riskFields.replaceAll('implementation { id }', '');
     expect(forbidden(await register.call(query(plain), { id: risk.id }, caller))).toBe(false);
     expect(forbidden(await register.call(query('owner { id }'), { id: risk.id }, caller))).toBe(true);

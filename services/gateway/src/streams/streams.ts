@@ -254,6 +254,60 @@ export const streamRoutes: readonly StreamRoute[] = [
   },
   {
     method: 'GET',
+    path: '/v1/risks/export',
+    service: 'risk',
+    summary: 'Exports the risk register',
+    description:
+      'A row a risk, by reference, with the names of the criteria (27001, 6.1.2): reference, external key, title, description, owner id, affects, status, treatment option, inherent likelihood and consequence, current likelihood, consequence and level, standing, reassessment, and the references of linked implementations. Lists in a cell have semicolons between them. No cell is a formula, and the same register always makes the same bytes; with Annex-As-Of it is that of a past moment. The file can be changed and imported again.',
+    permission: 'risk:read',
+    query: [
+      { name: 'format', required: true, description: 'csv or xlsx.' },
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
+    ],
+    gives: 'bytes',
+  },
+  {
+    method: 'POST',
+    path: '/v1/risks/import',
+    service: 'risk',
+    summary: 'Imports a risk register',
+    description:
+      'The body is the file, at most 10,000 rows: external key, title, description, owner id, affects (confidentiality, integrity, availability or their first letters), inherent likelihood and consequence (the name of a level of the criteria, or its number) and treatment option. A risk is found by its reference, as an export writes it, or by its external key, by which the register that the file comes from knows it; what is not found by its key is identified (27001, 6.1.2 c). A column that is left out stays as it is; an empty cell takes description, owner or treatment option away. All rows are taken or none, and a refusal names each row at fault; the same file again changes nothing. Columns that an export has beside these are not read, and the answer names them.',
+    permission: 'risk:read and risk:write',
+    query: [
+      { name: 'format', required: true, description: 'The format of the file: csv or xlsx.' },
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
+      {
+        name: 'dryRun',
+        required: false,
+        description:
+          'true: everything is checked, the answer says what would be made and changed, and nothing is kept.',
+      },
+    ],
+    takes: ['text/csv', 'application/octet-stream'],
+    gives: 'json',
+  },
+  {
+    method: 'GET',
+    path: '/v1/heat-map',
+    service: 'risk',
+    summary: 'Draws the heat map of an ISMS',
+    description:
+      'An SVG picture of the matrix with the number of open risks in each cell, its level in words and the colour of its acceptance rule (27001, 6.1.2 e; 27005, 7.4). The figures themselves are `heatMap` of the graph.',
+    permission: 'risk:read',
+    query: [
+      { name: 'format', required: true, description: 'svg.' },
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
+      {
+        name: 'reading',
+        required: false,
+        description: 'CURRENT (unless told), with the controls that exist, or INHERENT, before any control.',
+      },
+    ],
+    gives: 'bytes',
+  },
+  {
+    method: 'GET',
     path: '/v1/simulations/{id}/loss-exceedance.svg',
     service: 'risk',
     summary: 'Draws the loss exceedance curves of a simulation',

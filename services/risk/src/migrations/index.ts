@@ -8,6 +8,7 @@ import { createSimulation } from './20261126_1010_create_simulation.ts';
 import { createAsset } from './20261126_1100_create_asset.ts';
 import { createTreatment } from './20261126_1100_create_treatment.ts';
 import { createIdentification } from './20261126_1110_create_identification.ts';
+import { addExternalKey } from './20261126_1400_add_external_key.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   createAsset,
   createIdentification,
   createTreatment,
+  addExternalKey,
 ];

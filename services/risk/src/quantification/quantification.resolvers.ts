@@ -19,6 +19,15 @@ import { type QuantifiedReading, readingsOf } from './reading.ts';
 
 type Context = CallContext<RiskDatabase>;
 
+/** The quantification of a risk, once a request; null where there is none. */
+export const quantificationFor = (context: Context, riskId: string): Promise<QuantificationRow | null> =>
+  context
+    .loader<string, QuantificationRow | null>('quantificationOfRisk', async (tx, ids) => {
+      const found = await quantificationsOf(tx, ids);
+      return ids.map((asked) => found.get(asked) ?? null);
+    })
+    .load(riskId);
+
 /** A distribution as the API shows it. */
 export const distributionView = (distribution: Frequency | Distribution) => ({
   rate: null,
@@ -67,13 +76,7 @@ export const quantificationModule: GraphqlModule<RiskDatabase> = {
       },
     },
     Risk: {
-      quantification: ({ id }: RiskRow, _, context) =>
-        context
-          .loader<string, QuantificationRow | null>('quantificationOfRisk', async (tx, ids) => {
-            const found = await quantificationsOf(tx, ids);
-            return ids.map((asked) => found.get(asked) ?? null);
-          })
-          .load(id),
+      quantification: ({ id }: RiskRow, _, context) => quantificationFor(context, id),
     },
     RiskQuantification: {
       frequency: (row: QuantificationRow) => distributionView(row.frequency),

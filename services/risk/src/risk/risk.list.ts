@@ -66,6 +66,7 @@ export const risksOfImplementation: LinkedList<RiskRow> = {
     title: ['title'],
     description: ['description'],
     owner: ['ownerId'],
+    externalKey: ['externalKey'],
     affects: ['affects'],
     status: ['status'],
     treatmentOption: ['treatmentOption'],

@@ -41,7 +41,7 @@ interface Saved {
 const saved = ({ id, version }: RiskRow): Saved => ({ id, version });
 
 /** Every fault of what is given; what is left out is not looked at. */
-function faultsOf(input: Partial<UpdateRiskInput>, criteria: Criteria): FieldFault[] {
+export function faultsOf(input: Partial<UpdateRiskInput>, criteria: Criteria): FieldFault[] {
   const faults: FieldFault[] = [];
   const check = (name: keyof CreateRiskInput, right: boolean, allowed: string) => {
     if (input[name as keyof UpdateRiskInput] !== undefined && !right) {

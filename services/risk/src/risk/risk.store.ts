@@ -30,6 +30,8 @@ export interface RiskTables {
       affects: Affected[];
       status: RiskStatus;
       treatmentOption: TreatmentOption | null;
+      /** By what the register knows it that it was imported from; unique within the ISMS. */
+      externalKey: string | null;
     };
   riskLink: Entity & {
     riskId: string;
@@ -43,7 +45,7 @@ export interface RiskTables {
 export type RiskRow = Selectable<RiskTables['risk']>;
 type NewRisk = Omit<
   Insertable<RiskTables['risk']>,
-  'tenantId' | 'version' | 'createdAt' | 'createdBy' | 'updatedAt' | 'updatedBy'
+  'tenantId' | 'version' | 'createdAt' | 'createdBy' | 'updatedAt' | 'updatedBy' | 'externalKey'
 >;
 /** What an operation may change of a risk. */
 export type RiskPatch = Partial<
@@ -100,7 +102,7 @@ export function holdRisksLinkedTo(tx: WriteTx<RiskTables>, implementationIds: re
 export function insertRisk(tx: WriteTx<RiskTables>, risk: NewRisk): Promise<RiskRow> {
   return tx.db
     .insertInto('risk')
-    .values({ ...entityFields(tx), version: 1, ...risk })
+    .values({ ...entityFields(tx), version: 1, externalKey: null, ...risk })
     .returningAll()
     .executeTakeFirstOrThrow();
 }

@@ -1,0 +1,177 @@
+import { AnnexError, type FieldFault } from '@annex/schema';
+import { readTable, SheetError, type TableFormat, type TableRow } from '@annex/spreadsheet';
+import type { Criteria } from '../criteria/criteria.ts';
+import { faultsOf } from '../risk/risk.operations.ts';
+import type { Affected, TreatmentOption } from '../risk/risk.ts';
+import { registerColumns, type Settable, settable } from './register.table.ts';
+
+const mostRows = 10_000;
+/** More than its own columns a register of elsewhere may have, so that the refusal can name each. */
+const mostColumns = 100;
+const mostKey = 200;
+const affectedProperties: readonly Affected[] = ['CONFIDENTIALITY', 'INTEGRITY', 'AVAILABILITY'];
+const treatmentOptions: readonly TreatmentOption[] = ['MODIFY', 'RETAIN', 'AVOID', 'SHARE'];
+
+/** What a file says of one risk; what has no column is left out. */
+export interface GivenRisk {
+  /** `row 2`, as people count in a spreadsheet. */
+  readonly place: string;
+  readonly reference: string | null;
+  readonly externalKey: string | null;
+  readonly values: GivenValues;
+}
+
+export interface GivenValues {
+  readonly title?: string;
+  readonly description?: string;
+  readonly ownerId?: string | null;
+  readonly affects?: Affected[];
+  readonly treatmentOption?: TreatmentOption | null;
+  readonly inherentLikelihood?: number;
+  readonly inherentConsequence?: number;
+}
+
+export interface GivenTable {
+  /** As the file names them, in small letters. */
+  readonly columns: ReadonlySet<string>;
+  readonly rows: readonly { readonly place: string; readonly cells: ReadonlyMap<string, string> }[];
+}
+
+/** @throws AnnexError INVALID_TABLE naming every place at fault, if there are some */
+export function refuseTable(faults: readonly FieldFault[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
+  throw new AnnexError('INVALID_TABLE', `${first.field}: ${first.allowed}${more}`, {
+    faults,
+    details: { faults: faults.length },
+  });
+}
+
+const nameOf = (column: string) => column.toLowerCase().replace(/[\s_-]+/g, ' ');
+
+function checkHeader(columns: readonly string[]): void {
+  const names = columns.map(nameOf);
+  const fault = (column: string, allowed: string): FieldFault => ({
+    field: `row 1, ${column}`,
+    given: column,
+    allowed,
+  });
+  refuseTable([
+    ...columns
+      .filter((column) => !(registerColumns as readonly string[]).includes(nameOf(column)))
+      .map((column) => fault(column, `must be one of ${registerColumns.join(', ')}`)),
+    ...columns
+      .filter((column, index) => names.indexOf(nameOf(column)) < index)
+      .map((column) => fault(column, 'must be a column that no other is called like')),
+    ...(names.includes('reference') || names.includes('external key')
+      ? []
+      : [{ field: 'row 1', allowed: 'must have a column external key or reference, by which a risk is found again' }]),
+  ]);
+}
+
+/** The table in a file, its header checked. @throws AnnexError INVALID_TABLE */
+export async function registerTable(body: Uint8Array, format: TableFormat): Promise<GivenTable> {
+  try {
+    const table = await readTable(body, format, {
+      limits: { rows: mostRows, columns: mostColumns },
+      formulaGuard: true,
+    });
+    checkHeader(table.columns);
+    if (table.rows.length === 0) refuseTable([{ field: 'the file', allowed: 'must have at least one risk' }]);
+    return {
+      columns: new Set(table.columns.map(nameOf)),
+      rows: table.rows.map(({ row, cells }: TableRow) => ({
+        place: `row ${row}`,
+        cells: new Map(Object.entries(cells).map(([column, text]) => [nameOf(column), text])),
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof SheetError)) throw error;
+    const { place, given, allowed } = error;
+    throw new AnnexError('INVALID_TABLE', error.message, {
+      faults: [{ field: place, ...(given === undefined ? {} : { given }), allowed }],
+      cause: error,
+    });
+  }
+}
+
+/** Columns of the file that an import does not read: what they say is computed, or has steps of its own. */
+export const ignoredColumns = ({ columns }: GivenTable): string[] =>
+  registerColumns.filter(
+    (column) => columns.has(column) && column !== 'reference' && !(settable as readonly string[]).includes(column),
+  );
+
+/** The level of a band by its name, in any case, or by its position; NaN where there is none. */
+function levelOf(bands: Criteria['likelihoods'], text: string): number {
+  const exact = bands.findIndex(({ name }) => name === text);
+  const index = exact >= 0 ? exact : bands.findIndex(({ name }) => name.toLowerCase() === text.toLowerCase());
+  if (index >= 0) return index + 1;
+  return /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** Names or first letters with commas, semicolons, slashes or spaces between them, in the order of the standard; unknown ones stay to be refused. */
+function affectsOf(text: string): Affected[] {
+  const given = text
+    .toUpperCase()
+    .split(/[\s,;/|]+/)
+    .filter((one) => one !== '')
+    .map((one) => affectedProperties.find((property) => property === one || property[0] === one) ?? (one as Affected));
+  return given.sort((a, b) => affectedProperties.indexOf(a) - affectedProperties.indexOf(b));
+}
+
+const fieldColumns: Readonly<Record<string, Settable>> = {
+  'input.title': 'title',
+  'input.description': 'description',
+  'input.ownerId': 'owner id',
+  'input.affects': 'affects',
+  'input.inherentLikelihood': 'inherent likelihood',
+  'input.inherentConsequence': 'inherent consequence',
+};
+
+function valuesOf(cells: ReadonlyMap<string, string>, criteria: Criteria): GivenValues {
+  const trimmed = (column: Settable) => cells.get(column)?.trim();
+  const [title, owner, affects, option] = (['title', 'owner id', 'affects', 'treatment option'] as const).map(trimmed);
+  const [likelihood, consequence] = (['inherent likelihood', 'inherent consequence'] as const).map(trimmed);
+  const description = cells.get('description');
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(owner === undefined ? {} : { ownerId: owner.toLowerCase() || null }),
+    ...(affects === undefined ? {} : { affects: affectsOf(affects) }),
+    ...(option === undefined ? {} : { treatmentOption: (option.toUpperCase() as TreatmentOption) || null }),
+    ...(likelihood === undefined ? {} : { inherentLikelihood: levelOf(criteria.likelihoods, likelihood) }),
+    ...(consequence === undefined ? {} : { inherentConsequence: levelOf(criteria.consequences, consequence) }),
+  };
+}
+
+/** What the rows of a table say, and every fault in them by row and column. */
+export function readRisks(
+  { rows }: GivenTable,
+  criteria: Criteria,
+): { readonly risks: GivenRisk[]; readonly faults: FieldFault[] } {
+  const faults: FieldFault[] = [];
+  const risks = rows.map(({ place, cells }): GivenRisk => {
+    const fault = (column: string, allowed: string) =>
+      faults.push({ field: `${place}, ${column}`, given: cells.get(column) ?? null, allowed });
+    const values = valuesOf(cells, criteria);
+    for (const { field, allowed } of faultsOf(values, criteria)) fault(fieldColumns[field] ?? field, allowed);
+    const unknown = (values.affects ?? []).some((one) => !affectedProperties.includes(one));
+    if (unknown) fault('affects', `at least one of ${affectedProperties.join(', ')}, each once`);
+    const { treatmentOption } = values;
+    if (treatmentOption && !treatmentOptions.includes(treatmentOption))
+      fault('treatment option', `one of ${treatmentOptions.join(', ')}, or nothing`);
+    const externalKey = cells.get('external key')?.trim() || null;
+    if (externalKey !== null && externalKey.length > mostKey)
+      fault('external key', `a key of at most ${mostKey} characters`);
+    const reference = cells.get('reference')?.trim() || null;
+    if (externalKey === null && reference === null) {
+      fault(
+        cells.has('external key') ? 'external key' : 'reference',
+        'must say by what the risk is found again when the file is imported once more',
+      );
+    }
+    return { place, reference, externalKey, values };
+  });
+  return { risks, faults };
+}

@@ -1,0 +1,68 @@
+import type { Criteria } from '../criteria/criteria.ts';
+import type { RiskRow } from '../risk/risk.store.ts';
+
+/** Columns that an import sets. */
+export const settable = [
+  'external key',
+  'title',
+  'description',
+  'owner id',
+  'affects',
+  'treatment option',
+  'inherent likelihood',
+  'inherent consequence',
+] as const;
+export type Settable = (typeof settable)[number];
+
+/** The columns of an export, in their order. An import reads `reference` and the settable ones; the others are computed or have steps of their own. */
+export const registerColumns = [
+  'reference',
+  'external key',
+  'title',
+  'description',
+  'owner id',
+  'affects',
+  'status',
+  'treatment option',
+  'inherent likelihood',
+  'inherent consequence',
+  'current likelihood',
+  'current consequence',
+  'current level',
+  'standing',
+  'reassessment',
+  'implementations',
+] as const;
+type RegisterColumn = (typeof registerColumns)[number];
+
+const bandName = (bands: Criteria['likelihoods'], level: number) => bands[level - 1]?.name ?? String(level);
+
+/** How each settable column of a risk is written; an import compares with it what it is given. */
+export function settableTexts(row: RiskRow, criteria: Criteria): Readonly<Record<Settable, string>> {
+  return {
+    'external key': row.externalKey ?? '',
+    title: row.title,
+    description: row.description,
+    'owner id': row.ownerId ?? '',
+    affects: row.affects.join('; '),
+    'treatment option': row.treatmentOption ?? '',
+    'inherent likelihood': bandName(criteria.likelihoods, row.inherentLikelihood),
+    'inherent consequence': bandName(criteria.consequences, row.inherentConsequence),
+  };
+}
+
+/** A risk as a row of the register, with the words of its criteria. */
+export function registerRow(row: RiskRow, criteria: Criteria, implementations: readonly string[]): string[] {
+  const texts: Readonly<Record<RegisterColumn, string>> = {
+    ...settableTexts(row, criteria),
+    reference: row.reference,
+    status: row.status,
+    'current likelihood': bandName(criteria.likelihoods, row.currentLikelihood),
+    'current consequence': bandName(criteria.consequences, row.currentConsequence),
+    'current level': row.currentLevel,
+    standing: row.standing,
+    reassessment: row.reassessment,
+    implementations: implementations.join('; '),
+  };
+  return registerColumns.map((column) => texts[column]);
+}
