@@ -1,5 +1,5 @@
 import { badInput } from '@annex/schema';
-import type { Query } from '@annex/service';
+import type { UploadQuery } from '@annex/service';
 
 /**
  * A text of people, trimmed.
