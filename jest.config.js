@@ -18,8 +18,8 @@ export default {
       },
     ],
   },
-  // Two cores are the least that a build machine has. A worker waits for the database a third of its time; more would fight over it.
-  maxWorkers: 3,
+  // Two cores are the least that a build machine has; more workers would fight over one PostgreSQL.
+  maxWorkers: 2,
   testSequencer: '<rootDir>/scripts/sequencer.ts',
   // A guard against what never ends, not a measure: a slow machine that does other things too may take its time.
   testTimeout: 180_000,

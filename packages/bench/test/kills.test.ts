@@ -1,7 +1,8 @@
 import { backends, type TestDatabase, testDatabase, testQueue, testSecret } from '@annex/service/testing';
 import { runKills } from '../src/kills.ts';
 
-const kills = 30;
+/** On each backend; `npm run soak -- --kills N` kills as often as it is told. */
+const kills = 15;
 const events = 2000;
 
 describe.each(backends())('a worker killed at random on $backend', ({ backend, missing }) => {

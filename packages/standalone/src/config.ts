@@ -18,7 +18,8 @@ export interface StandaloneConfig {
   readonly clock: 'system' | 'shared';
   readonly privateAddresses: PrivateAddresses;
   readonly production: boolean;
-  readonly seed: 'example' | 'none';
+  /** What a new installation begins with: the example organisation, one in which nothing is recorded, or nobody at all. */
+  readonly seed: 'example' | 'empty' | 'none';
 }
 
 /** Every variable is optional. @throws ConfigError with every problem */
@@ -35,7 +36,7 @@ export function standaloneConfig(read: EnvironmentReader): StandaloneConfig {
     // One machine, one person trying it out: a receiver on the same machine is what they have.
     privateAddresses: read.oneOf('ANNEX_OUTBOUND_PRIVATE', 'loopback', ['refuse', 'loopback', 'allow']),
     production: read.text('NODE_ENV') === 'production',
-    seed: read.oneOf('ANNEX_SEED', 'example', ['example', 'none']),
+    seed: read.oneOf('ANNEX_SEED', 'example', ['example', 'empty', 'none']),
   };
   if (config.secret !== undefined && config.secret.length < 32)
     read.problem('ANNEX_SECRET is shorter than 32 characters');

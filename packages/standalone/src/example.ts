@@ -16,6 +16,14 @@ export const exampleTenant = {
   person: { name: 'Amara Osei', email: 'amara@tidewater.example' },
 };
 
+/** An organisation that has an administrator and nothing recorded, to begin one's own register in. */
+export const emptyTenant = {
+  id: '0193a000-0000-7000-8000-000000000002',
+  slug: 'organisation',
+  name: 'Organisation',
+  person: { name: 'Administrator', email: 'administrator@organisation.example' },
+};
+
 export const people: readonly SeedPerson[] = [
   { key: 'jonas', name: 'Jonas Lindqvist', email: 'jonas@tidewater.example', roles: ['ISMS_MANAGER'] },
   { key: 'mei', name: 'Mei Tanaka', email: 'mei@tidewater.example', roles: ['OWNER'] },

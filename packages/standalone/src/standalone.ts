@@ -6,7 +6,7 @@ import { createKey, createTenantWithAdministrator, gatewayConfig, tenantExists }
 import { createLogger, EnvironmentReader, logToFile, queueConfig, systemScope } from '@annex/service';
 import { type ReadinessAnswer, readinessTable } from './banner.ts';
 import type { StandaloneConfig } from './config.ts';
-import { exampleTenant } from './example.ts';
+import { emptyTenant, exampleTenant } from './example.ts';
 import { type Ask, type Askers, seedExample } from './seed.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -45,32 +45,37 @@ function asker(system: System, apiKey: string): { ask: Ask; get: (path: string) 
 }
 
 /** The administrator's person id; a lost key file is replaced by a new key of theirs. */
-async function administratorOf(system: System): Promise<string> {
-  return system.identity.read(systemScope('identity', exampleTenant.id), async (tx) => {
+async function administratorOf(system: System, tenantId: string): Promise<string> {
+  return system.identity.read(systemScope('identity', tenantId), async (tx) => {
     const { rows } = await tx.query<{ id: string }>('select id from person where tenant_id = $1 order by id limit 1', [
       tx.tenant,
     ]);
     const [first] = rows;
-    if (!first) throw new Error('The example tenant has nobody in it');
+    if (!first) throw new Error('The tenant has nobody in it');
     return first.id;
   });
 }
 
-/** The tenant, its administrator's key, and the example's content, each made where it is missing. */
-async function prepareExample(system: System, folder: string, step: (text: string) => void): Promise<string> {
+/** A tenant and its administrator's key, each made where it is missing. */
+async function prepareTenant(system: System, tenant: typeof exampleTenant, folder: string) {
   const keyFile = join(folder, 'api-key');
-  const doneFile = join(folder, 'example-seeded');
-  const there = await tenantExists(system.identity, exampleTenant.id);
-  if (!there) await createTenantWithAdministrator(system.identity, exampleTenant);
-  const administrator = await administratorOf(system);
+  const there = await tenantExists(system.identity, tenant.id);
+  if (!there) await createTenantWithAdministrator(system.identity, tenant);
+  const administrator = await administratorOf(system, tenant.id);
   if (!there || !existsSync(keyFile)) {
-    const { key } = await createKey(system.identity, exampleTenant.id, {
+    const { key } = await createKey(system.identity, tenant.id, {
       title: 'Made by npm start',
       personId: administrator,
     });
     writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
   }
-  const apiKey = readFileSync(keyFile, 'utf8').trim();
+  return { there, administrator, apiKey: readFileSync(keyFile, 'utf8').trim() };
+}
+
+/** The example's tenant with its content, each part made where it is missing. @returns the administrator's key */
+async function prepareExample(system: System, folder: string, step: (text: string) => void): Promise<string> {
+  const doneFile = join(folder, 'example-seeded');
+  const { there, administrator, apiKey } = await prepareTenant(system, exampleTenant, folder);
   if (!there || !existsSync(doneFile)) {
     step('making the example organisation');
     const askers: Askers = {
@@ -116,11 +121,13 @@ export async function openStandalone(config: StandaloneConfig, secret: string, g
     onStep: step,
   });
   try {
-    const apiKey = config.seed === 'example' ? await prepareExample(system, folder, step) : '';
+    let apiKey = '';
+    if (config.seed === 'example') apiKey = await prepareExample(system, folder, step);
+    if (config.seed === 'empty') ({ apiKey } = await prepareTenant(system, emptyTenant, folder));
     await system.gateway.app.listen({ host: config.host, port: config.port });
     const { port } = system.gateway.app.server.address() as AddressInfo;
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`;
-    for (const line of await banner(system, url, apiKey, folder)) say(line);
+    for (const line of await banner(system, url, apiKey, config)) say(line);
     return { url, apiKey, system, stop: () => system.stop() };
   } catch (error) {
     await system.stop().catch(() => undefined);
@@ -128,7 +135,12 @@ export async function openStandalone(config: StandaloneConfig, secret: string, g
   }
 }
 
-async function banner(system: System, url: string, apiKey: string, folder: string): Promise<string[]> {
+async function banner(
+  system: System,
+  url: string,
+  apiKey: string,
+  { folder, seed }: StandaloneConfig,
+): Promise<string[]> {
   const lines = [
     '',
     `Annex answers on ${url}`,
@@ -138,10 +150,15 @@ async function banner(system: System, url: string, apiKey: string, folder: strin
     `  reference   ${url}/reference`,
   ];
   if (apiKey) {
-    const readiness = (await asker(system, apiKey).get('/v1/readiness')) as ReadinessAnswer;
     lines.push(
       `  API key     ${apiKey}`,
       `              (also in ${join(folder, 'api-key')}; curl -H "Authorization: Bearer $(cat ${join(folder, 'api-key')})" ${url}/v1/risks)`,
+    );
+  }
+  // An organisation in which nothing is recorded has no ISMS to be ready.
+  if (seed === 'example') {
+    const readiness = (await asker(system, apiKey).get('/v1/readiness')) as ReadinessAnswer;
+    lines.push(
       '',
       'Readiness by clause of ISO/IEC 27001:2022 (an internal indicator from recorded facts, not an audit opinion)',
       ...readinessTable(readiness),

@@ -29,6 +29,8 @@ describe('the guides', () => {
     return;
   }
   let standalone: Standalone;
+  /** One in which nothing is recorded. */
+  let empty: Standalone;
   let folder: string;
   let waiter: Server;
   const said: string[] = [];
@@ -36,22 +38,28 @@ describe('the guides', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'annex-guide-'));
     chmodSync(folder, 0o755);
-    const config = standaloneConfig(new EnvironmentReader({ ANNEX_DATA_DIR: join(folder, 'data'), ANNEX_PORT: '0' }));
-    standalone = await startStandalone(config, installationSecret(config), (line) => said.push(line));
+    const start = (name: string, more: Record<string, string>, say: (line: string) => void) => {
+      const environment = { ANNEX_DATA_DIR: join(folder, name), ANNEX_PORT: '0', ...more };
+      const config = standaloneConfig(new EnvironmentReader(environment));
+      return startStandalone(config, installationSecret(config), say);
+    };
+    standalone = await start('data', {}, (line) => said.push(line));
+    empty = await start('empty', { ANNEX_SEED: 'empty' }, () => undefined);
     // The guide waits some seconds; here its `sleep` asks until everything is handled.
     waiter = createServer((_, response) => {
-      standalone.system.settle().then(() => response.end('settled'));
+      Promise.all([standalone, empty].map(({ system }) => system.settle())).then(() => response.end('settled'));
     }).listen(0, '127.0.0.1');
     await new Promise((done) => waiter.once('listening', done));
   });
   afterAll(async () => {
     waiter?.close();
     await standalone?.stop();
+    await empty?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
   /** Runs commands beside the start, as a reader would. @returns what they printed */
-  function run(script: readonly string[]): Promise<string> {
+  function run(script: readonly string[], beside: 'data' | 'empty' = 'data'): Promise<string> {
     const before = [
       'set -euo pipefail',
       `sleep() { command curl -s http://127.0.0.1:${(waiter.address() as AddressInfo).port}/ >/dev/null; }`,
@@ -59,8 +67,8 @@ describe('the guides', () => {
     ];
     const env = {
       PATH: process.env.PATH,
-      ANNEX_PORT: new URL(standalone.url).port,
-      ANNEX_DATA_DIR: join(folder, 'data'),
+      ANNEX_PORT: new URL((beside === 'data' ? standalone : empty).url).port,
+      ANNEX_DATA_DIR: join(folder, beside),
     };
     return new Promise((done, fail) => {
       execFile('bash', ['-c', [...before, ...script].join('\n')], { cwd: root, env }, (error, stdout, stderr) =>
@@ -162,6 +170,26 @@ describe('the guides', () => {
       ...{ '5.1': 'NO_GAP_FOUND', '5.3': 'NO_GAP_FOUND', '6.1.1': 'NO_GAP_FOUND', '6.2': 'NO_GAP_FOUND' },
       ...{ '7.1': 'NO_GAP_FOUND', '7.2': 'NO_GAP_FOUND', '7.4': 'NO_GAP_FOUND' },
     });
+  });
+
+  it('risk-assessment.md works as it is written: assessed, quantified, treated, simulated, accepted', async () => {
+    const { preamble, commands } = guide('risk-assessment.md');
+    const sections = ['1.', '2.', '3.', '4.', '5.', '6.', '7.', '8.'];
+    const script = sections.flatMap((section) => [mark(section), commands(section)]);
+    const output = await run([preamble, ...script], 'empty');
+    expect(output).not.toContain('"errors"');
+    const parts = marked(output);
+    expect(parts['1.']).toMatch(/"rule":"ABOVE_CRITERIA"/);
+    // What it inherits from the process that rests on it.
+    expect(parts['2.']).toMatch(/"value":\{"availability":4\}/);
+    expect(parts['3.']).toMatch(/"kind":"THREAT","text":"Phishing/);
+    expect(parts['4.']).toMatch(/"agreement":"(LIKELIHOOD|CONSEQUENCE|BOTH)"/);
+    expect(parts['5.']).toMatch(/"status":"PROPOSED","awaits":\["OWNER"\]/);
+    expect(parts['5.']).toMatch(/"status":"APPROVED","approvals":\[\{"role":"OWNER"\}\]/);
+    expect(parts['6.']).toMatch(/"reading":"RESIDUAL"[\s\S]*Is it worth it\?<\/title>/);
+    expect(parts['7.']?.match(/"reassessment":"NONE"/g)).toHaveLength(2);
+    expect(parts['7.']).toMatch(/"standing":"WITHIN_CRITERIA"/);
+    expect(parts['8.']).toMatch(/"treatmentOption":"MODIFY"[\s\S]*Heat map of Web shop[\s\S]*Customer records leak/);
   });
 
   it('begin with a start whose output fits a screen and tells what a newcomer needs', () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { compileCache } from './installation.ts';
 
 const entry = resolve(import.meta.dirname, '../src/main.ts');
 let folder: string;
@@ -28,7 +29,7 @@ interface Start {
 /** `npm start` as it runs, with these variables alone. */
 function start(variables: Record<string, string>): Start {
   const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env.PATH ?? '', ANNEX_PORT: '0', ...variables },
+    env: { PATH: process.env.PATH ?? '', ...compileCache, ANNEX_PORT: '0', ...variables },
   });
   running.add(child);
   let out = '';

@@ -106,13 +106,33 @@ describe('a risk as a bow tie', () => {
     const forms = [{ category: 'fines', probability: 0.2, loss: { kind: 'PERT', low: 1, mode: 2, high: 3 } }];
     const quantified = { riskId: id, frequency: { kind: 'POISSON', rate: 1 }, lossForms: forms, rationale: 'r' };
     await change('quantifyRisk', 'QuantifyRiskInput', quantified);
+    const { createAsset } = await register.ask<{ createAsset: { asset: { id: string } } }>(
+      'mutation ($input: CreateAssetInput!) { createAsset(input: $input) { asset { id } } }',
+      { input: { ismsId: register.ismsId, name: 'Order form', kind: 'SUPPORTING', category: 'SOFTWARE' } },
+    );
+    await change('identifyRisk', 'IdentifyRiskInput', {
+      riskId: id,
+      assetBased: {
+        assetIds: [createAsset.asset.id],
+        threatId: 'T-PHISHING',
+        weaknessIds: ['W-FLAT-NETWORK'],
+        weaknesses: ['A form that trusts'],
+        operationalScenario: 'Somebody writes a query into the form.',
+      },
+    });
     const { risk } = await register.ask<{ risk: { bowTie: Record<string, unknown> } }>(
-      `{ risk(id: "${id}") { bowTie { causes { text } event { title inherent { frequency } current { frequency } }
+      `{ risk(id: "${id}") { bowTie { causes { kind text libraryId } event { title inherent { frequency } current { frequency } }
          preventing { implementation { id } strength effect takesOff } mitigating { implementation { id } takesOff }
          consequences { property category probability } } } }`,
     );
     expect(risk.bowTie).toEqual({
-      causes: [{ text: 'Statements are put together from what a form says.' }],
+      causes: [
+        { kind: 'THREAT', text: 'Phishing for credentials or a click', libraryId: 'T-PHISHING' },
+        { kind: 'WEAKNESS', text: 'Network not divided', libraryId: 'W-FLAT-NETWORK' },
+        { kind: 'WEAKNESS', text: 'A form that trusts', libraryId: null },
+        { kind: 'SCENARIO', text: 'Somebody writes a query into the form.', libraryId: null },
+        { kind: 'DESCRIPTION', text: 'Statements are put together from what a form says.', libraryId: null },
+      ],
       event: { title: 'Injection through the order form', inherent: { frequency: 1 }, current: { frequency: 0.05 } },
       preventing: [
         { implementation: { id: strong }, strength: 1, effect: 0.9, takesOff: 0.9 },

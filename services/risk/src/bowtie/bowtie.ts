@@ -1,3 +1,5 @@
+import { threats, weaknesses } from '@annex/threats';
+import type { Identified } from '../identification/identification.ts';
 import type { ExplainedFactor } from '../level/level.explanation.ts';
 import type { RiskRow } from '../risk/risk.store.ts';
 
@@ -36,6 +38,33 @@ export function barriersOn(side: Side, factors: readonly ExplainedFactor[]): Bar
     })
     .filter(({ effect }) => effect > 0)
     .sort((a, b) => b.takesOff - a.takesOff || (a.implementationId < b.implementationId ? -1 : 1));
+}
+
+/** Something that brings a risk, and what it is in the scenario. */
+export interface Cause {
+  readonly kind: 'SOURCE' | 'THREAT' | 'WEAKNESS' | 'SCENARIO' | 'DESCRIPTION';
+  readonly text: string;
+  readonly libraryId: string | null;
+}
+
+/** What brings a risk, in the order in which it comes about: source, threat, weaknesses, scenario; what people wrote of it last. */
+export function causesOf(
+  { description }: Pick<RiskRow, 'description'>,
+  identified: Omit<Identified, 'approach'> | null,
+): Cause[] {
+  const said = (kind: Cause['kind'], ...texts: readonly (string | null | undefined)[]): Cause[] =>
+    texts.flatMap((text) => (text?.trim() ? { kind, text, libraryId: null } : []));
+  const entry = (kind: Cause['kind'], of: { readonly id: string; readonly title: string } | undefined): Cause[] =>
+    of ? [{ kind, text: of.title, libraryId: of.id }] : [];
+  return [
+    ...said('SOURCE', identified?.riskSource),
+    ...entry('THREAT', threats.get(identified?.threatId ?? '')),
+    ...said('THREAT', identified?.threat),
+    ...(identified?.weaknessIds ?? []).flatMap((id) => entry('WEAKNESS', weaknesses.get(id))),
+    ...said('WEAKNESS', ...(identified?.weaknesses ?? [])),
+    ...said('SCENARIO', identified?.strategicScenario, identified?.operationalScenario),
+    ...said('DESCRIPTION', description),
+  ];
 }
 
 /** What an event takes: properties of information first, then the forms of loss that were quantified. */

@@ -27,7 +27,7 @@ const risksOfAsset: LinkedList<RiskRow> = {
 };
 
 /** How a risk was identified, once a request; null where nobody has said it. */
-const identificationFor = (context: Context, riskId: string) =>
+export const identificationFor = (context: Context, riskId: string) =>
   context
     .loader<string, IdentificationRow | null>('identificationOfRisk', async (tx, ids) => {
       const found = await identificationsOf(tx, ids);
