@@ -10,7 +10,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import { actingPerson } from '../acting.ts';
@@ -92,8 +91,7 @@ function contentOf(input: Changeable, before: IsmsChangeRow) {
 /** Judges what follows from the changes now, and sees to it that the next of their dates is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextPlanned(tx, ismsId);
-  if (next) await schedule(tx, changeDue, ismsId, next);
-  else await unschedule(tx, changeDue, ismsId);
+  await schedule(tx, changeDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], changeRules);
 }
 

@@ -9,7 +9,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
@@ -70,8 +69,7 @@ function competenceEvent(row: CompetenceRow): EventRow<'annex.controls.competenc
 /** Judges what follows from the competences now, and sees to it that the next date on which it changes by itself is not missed. */
 export async function settleCompetence(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextMoment(tx, ismsId);
-  if (next) await schedule(tx, competenceDue, ismsId, next);
-  else await unschedule(tx, competenceDue, ismsId);
+  await schedule(tx, competenceDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], competenceRules);
 }
 

@@ -9,7 +9,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
@@ -64,8 +63,7 @@ function interviewEvent(row: InterviewRow): EventRow<'annex.controls.leadership-
 /** Judges leadership by the interviews that hold now, and sees to it that the end of the next is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextEnd(tx, ismsId);
-  if (next) await schedule(tx, leadershipDue, ismsId, next);
-  else await unschedule(tx, leadershipDue, ismsId);
+  await schedule(tx, leadershipDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], leadershipRules);
 }
 

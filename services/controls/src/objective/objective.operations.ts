@@ -9,7 +9,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
@@ -179,8 +178,7 @@ function checkCommunicated(tx: WriteTx<ControlsDatabase>, row: ObjectiveRow): vo
 /** Judges what follows from the objectives now, and sees to it that the next of their dates is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextMoment(tx, ismsId);
-  if (next) await schedule(tx, objectiveDue, ismsId, next);
-  else await unschedule(tx, objectiveDue, ismsId);
+  await schedule(tx, objectiveDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], objectiveRules);
 }
 

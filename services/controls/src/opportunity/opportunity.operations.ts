@@ -9,7 +9,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import { findIssues } from '../context/context.store.ts';
@@ -76,8 +75,7 @@ function opportunityEvent(row: OpportunityRow): EventRow<'annex.controls.opportu
 /** Judges what follows from the risks and opportunities now, and sees to it that the next date of an action is not missed. */
 export async function settleOpportunities(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextDue(tx, ismsId);
-  if (next) await schedule(tx, opportunityDue, ismsId, next);
-  else await unschedule(tx, opportunityDue, ismsId);
+  await schedule(tx, opportunityDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], opportunityRules);
 }
 

@@ -9,7 +9,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import { controlOf } from '../catalogue/catalogue.ts';
@@ -127,8 +126,7 @@ function contentOf(input: Changeable, before: ProvisionRow) {
 /** Judges what follows now, and sees to it that the next review date is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextReview(tx, ismsId);
-  if (next) await schedule(tx, provisionReviewDue, ismsId, next);
-  else await unschedule(tx, provisionReviewDue, ismsId);
+  await schedule(tx, provisionReviewDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], provisionRules);
 }
 

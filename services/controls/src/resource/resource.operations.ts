@@ -9,7 +9,6 @@ import {
   newId,
   nextReference,
   schedule,
-  unschedule,
   type WriteTx,
 } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
@@ -61,8 +60,7 @@ function needEvent(row: ResourceNeedRow): EventRow<'annex.controls.resource-need
 /** Judges what follows from the needs now, and sees to it that the next date is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
   const next = await nextNeeded(tx, ismsId);
-  if (next) await schedule(tx, resourceDue, ismsId, next);
-  else await unschedule(tx, resourceDue, ismsId);
+  await schedule(tx, resourceDue, ismsId, next);
   await judge(tx, 'controls', [ismsId], resourceRules);
 }
 

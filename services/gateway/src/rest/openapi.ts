@@ -10,7 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { type StreamRoute, streamRoutes } from '../streams/streams.ts';
+import { type StreamRoute, streamRoutes } from '../streams/routes.ts';
 import type { StoredOperation } from './operation.ts';
 import { problemResponses, problemSchema } from './problems.ts';
 import { type JsonSchema, Schemas } from './schemas.ts';
