@@ -25,6 +25,17 @@ export function controlOf(id: string): CatalogueControl | undefined {
   return annexA.get(currentId(id));
 }
 
+/**
+ * The full id of a control that a list is asked for. One of an own catalogue is taken as it comes: nothing is found by one that is not there.
+ * @param example a control that somebody might ask for
+ * @throws AnnexError BAD_INPUT
+ */
+export function controlAsked(given: string, example = 'A.8.28'): string {
+  const id = controlOf(given)?.id ?? (given.includes(':') ? given : undefined);
+  if (!id) throw badInput('controlId', given, `must be a control of a catalogue, such as ${example} or acme:2026:AC-1`);
+  return id;
+}
+
 /** The clause of a full id, or of a short one in the current edition. */
 export function clauseOf(id: string): Clause | undefined {
   return places.get(currentId(id));

@@ -17,7 +17,7 @@ import { controlIdsOf, findImplementations, lockImplementation } from '../implem
 import { fraction, text } from '../input.ts';
 import { holdIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
-import { linked } from '../obligation/obligation.ts';
+import { linked } from '../linked.ts';
 import { settle } from '../strength/strength.operations.ts';
 import { exceptionRules } from './exception.rules.ts';
 import {

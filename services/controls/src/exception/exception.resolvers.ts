@@ -1,4 +1,3 @@
-import { badInput } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
@@ -8,7 +7,7 @@ import {
   ordering,
   sdl,
 } from '@annex/service';
-import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
+import { controlAsked, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
 import type { ImplementationRow } from '../implementation/implementation.store.ts';
@@ -40,9 +39,7 @@ type Filter = ConnectionArgs & Omit<ExceptionFilter, 'controlId'> & { readonly c
 function asked({ controlId, ismsId, status, implementationId, endsBefore }: Filter): ExceptionFilter {
   const rest = { ismsId, status, implementationId, endsBefore };
   if (!controlId) return rest;
-  const id = controlOf(controlId)?.id ?? (controlId.includes(':') ? controlId : undefined);
-  if (!id) throw badInput('controlId', controlId, 'must be a control of a catalogue, such as A.8.28 or acme:2026:AC-1');
-  return { ...rest, controlId: id };
+  return { ...rest, controlId: controlAsked(controlId) };
 }
 
 export const exceptionModule: GraphqlModule<ControlsDatabase> = {

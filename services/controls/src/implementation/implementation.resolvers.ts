@@ -8,7 +8,7 @@ import {
   ordering,
   sdl,
 } from '@annex/service';
-import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
+import { controlAsked, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
 import { loadControl } from '../library/control.loader.ts';
@@ -69,9 +69,7 @@ interface Filter extends ConnectionArgs {
 function asked({ controlId, ismsId, status, ownerId, reviewBefore }: Filter) {
   const rest = { ismsId, status, ownerId, reviewBefore };
   if (!controlId) return rest;
-  const id = controlOf(controlId)?.id ?? (controlId.includes(':') ? controlId : undefined);
-  if (!id) throw badInput('controlId', controlId, 'must be a control of a catalogue, such as A.8.28 or acme:2026:AC-1');
-  return { ...rest, controlId: id };
+  return { ...rest, controlId: controlAsked(controlId) };
 }
 
 export const implementationModule: GraphqlModule<ControlsDatabase> = {

@@ -1,5 +1,5 @@
 import { type CatalogueControl, controls, type Theme } from '@annex/catalogues';
-import { badInput, notFound } from '@annex/schema';
+import { notFound } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
@@ -9,7 +9,7 @@ import {
   ordering,
   sdl,
 } from '@annex/service';
-import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
+import { controlAsked, controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import type { ImplementationRow } from '../implementation/implementation.store.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
@@ -54,13 +54,6 @@ function knownControl(context: Context, id: string): CatalogueControl | null | P
   );
 }
 
-function asked(controlId: string | null | undefined): string | undefined {
-  if (!controlId) return undefined;
-  const id = controlOf(controlId)?.id ?? (controlId.includes(':') ? controlId : undefined);
-  if (!id) throw badInput('controlId', controlId, 'must be a control of a catalogue, such as A.8.28 or acme:2026:AC-1');
-  return id;
-}
-
 const ofTheme = (theme: Theme | null | undefined) => (id: string) => !theme || controlOf(id)?.theme === theme;
 
 export const maturityModule: GraphqlModule<ControlsDatabase> = {
@@ -75,7 +68,7 @@ export const maturityModule: GraphqlModule<ControlsDatabase> = {
         args: ConnectionArgs & { ismsId?: string | null; controlId?: string | null },
         context,
       ) {
-        const controlId = asked(args.controlId);
+        const controlId = args.controlId ? controlAsked(args.controlId) : undefined;
         const ismsId = await context.read((tx) => ismsOf(tx, args.ismsId));
         return connection(context, args, {
           order: latestFirst,

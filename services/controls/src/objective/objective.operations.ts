@@ -15,9 +15,9 @@ import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
+import { linked } from '../linked.ts';
 import { findMeasures, holdAttainment } from '../measure/measure.store.ts';
 import { findObligations } from '../obligation/obligation.store.ts';
-import { linked } from '../obligation/obligation.ts';
 import { findRequirements } from '../party/party.store.ts';
 import { monitoringRules, objectiveRules } from './objective.rules.ts';
 import {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { badInput, type EventRow } from '@annex/schema';
+import type { EventRow } from '@annex/schema';
 import {
   checkVersion,
   type DueHandler,
@@ -11,14 +11,11 @@ import {
   schedule,
   type WriteTx,
 } from '@annex/service';
-import { controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
-import { findImplementations } from '../implementation/implementation.store.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
-import { holdCataloguesOf } from '../library/library.store.ts';
-import { findParties } from '../party/party.store.ts';
+import { linked, namedOf } from '../linked.ts';
 import { soaRules } from '../soa/soa.rules.ts';
 import { obligationRules } from './obligation.rules.ts';
 import {
@@ -29,7 +26,7 @@ import {
   readObligation,
   updateObligationRow,
 } from './obligation.store.ts';
-import { linked, type ObligationKind, type ObligationStatus } from './obligation.ts';
+import type { ObligationKind, ObligationStatus } from './obligation.ts';
 
 interface Links {
   readonly partyId?: string | null;
@@ -79,49 +76,9 @@ function obligationEvent(row: ObligationRow): EventRow<'annex.controls.obligatio
   };
 }
 
-/** What an obligation names after a change: what is given is looked up, what is left out is known. */
-async function linksOf(
-  tx: WriteTx<ControlsDatabase>,
-  ismsId: string,
-  input: Links,
-  before: Pick<ObligationRow, 'partyId' | 'controlIds' | 'implementationIds' | 'riskIds'>,
-): Promise<Pick<ObligationRow, 'partyId' | 'controlIds' | 'implementationIds' | 'riskIds'>> {
-  const { controlIds, implementationIds, riskIds } = input;
-  const partyId = input.partyId === undefined ? before.partyId : input.partyId;
-  if (input.partyId) {
-    const [party] = await findParties(tx, [input.partyId]);
-    if (party?.ismsId !== ismsId)
-      throw badInput('input.partyId', input.partyId, 'must be an interested party of the same ISMS');
-  }
-  // Held, so that the catalogue is not taken away under the obligation.
-  const held = await holdCataloguesOf(
-    tx,
-    (controlIds ?? []).filter((id) => !controlOf(id)),
-  );
-  const own = new Set(held.flatMap((item) => (item.kind === 'CONTROL' ? item.id : [])));
-  const made = implementationIds?.length ? await findImplementations(tx, implementationIds) : [];
-  const ours = new Set(made.flatMap((row) => (row.ismsId === ismsId ? row.id : [])));
-  return {
-    partyId,
-    controlIds: controlIds
-      ? linked(
-          'input.controlIds',
-          controlIds,
-          (id) => controlOf(id)?.id ?? (own.has(id) ? id : undefined),
-          'must be a control of a catalogue, such as iso27001:2022:A.5.34 or A.5.34',
-        )
-      : before.controlIds,
-    implementationIds: implementationIds
-      ? linked(
-          'input.implementationIds',
-          implementationIds,
-          (id) => (ours.has(id) ? id : undefined),
-          'must be an implementation of the same ISMS',
-        )
-      : before.implementationIds,
-    riskIds: riskIds ? linked('input.riskIds', riskIds, (id) => id, 'must be the id of a risk') : before.riskIds,
-  };
-}
+/** The risks that are named after a change. They belong to another service and are taken as they come. */
+const risksOf = (given: readonly string[] | null | undefined, before: string[]) =>
+  given ? linked('input.riskIds', given, (id) => id, 'must be the id of a risk') : before;
 
 /** Judges what follows from the obligations now, and sees to it that the next review date is not missed. */
 async function settle(tx: WriteTx<ControlsDatabase>, ismsId: string): Promise<void> {
@@ -149,7 +106,8 @@ export async function createObligation(tx: WriteTx<ControlsDatabase>, input: Cre
     source: text('input.source', input.source, 1000, 'required'),
     jurisdiction: text('input.jurisdiction', input.jurisdiction ?? '', 200, 'optional'),
     ownerId: input.ownerId ?? null,
-    ...(await linksOf(tx, isms.id, input, { partyId: null, controlIds: [], implementationIds: [], riskIds: [] })),
+    ...(await namedOf(tx, input, { ismsId: isms.id, partyId: null, controlIds: [], implementationIds: [] }, 'A.5.34')),
+    riskIds: risksOf(input.riskIds, []),
     reviewDate: input.reviewDate ?? null,
     status: 'IN_FORCE',
     reference: await nextReference(tx, isms.id, 'OB'),
@@ -173,7 +131,8 @@ export async function updateObligation(tx: WriteTx<ControlsDatabase>, input: Upd
     source: text('input.source', input.source ?? row.source, 1000, 'required'),
     jurisdiction: text('input.jurisdiction', input.jurisdiction ?? row.jurisdiction, 200, 'optional'),
     ownerId: input.ownerId === undefined ? row.ownerId : input.ownerId,
-    ...(await linksOf(tx, row.ismsId, input, row)),
+    ...(await namedOf(tx, input, row, 'A.5.34')),
+    riskIds: risksOf(input.riskIds, row.riskIds),
     reviewDate: input.reviewDate === undefined ? row.reviewDate : input.reviewDate,
     status: input.status ?? row.status,
   };

@@ -16,7 +16,7 @@ import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
-import { linked } from '../obligation/obligation.ts';
+import { linked } from '../linked.ts';
 import { findRequirements } from '../party/party.store.ts';
 import { opportunityRules } from './opportunity.rules.ts';
 import {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { badInput, type EventRow } from '@annex/schema';
+import type { EventRow } from '@annex/schema';
 import {
   checkVersion,
   type DueHandler,
@@ -11,15 +11,11 @@ import {
   schedule,
   type WriteTx,
 } from '@annex/service';
-import { controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
-import { findImplementations } from '../implementation/implementation.store.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
 import { checkNotRetired } from '../isms/isms.ts';
-import { holdCataloguesOf } from '../library/library.store.ts';
-import { linked } from '../obligation/obligation.ts';
-import { findParties } from '../party/party.store.ts';
+import { namedOf } from '../linked.ts';
 import { provisionRules } from './provision.rules.ts';
 import {
   insertProvision,
@@ -76,43 +72,6 @@ function provisionEvent(row: ProvisionRow): EventRow<'annex.controls.external-pr
   };
 }
 
-/** What it names after a change: what is given is looked up, what is left out is known. */
-async function linksOf(tx: WriteTx<ControlsDatabase>, input: Links, before: ProvisionRow) {
-  const { partyId, controlIds, implementationIds } = input;
-  if (partyId) {
-    const [party] = await findParties(tx, [partyId]);
-    if (party?.ismsId !== before.ismsId)
-      throw badInput('input.partyId', partyId, 'must be an interested party of the same ISMS');
-  }
-  // Held, so that the catalogue is not taken away meanwhile.
-  const held = await holdCataloguesOf(
-    tx,
-    (controlIds ?? []).filter((id) => !controlOf(id)),
-  );
-  const own = new Set(held.flatMap((item) => (item.kind === 'CONTROL' ? item.id : [])));
-  const made = implementationIds?.length ? await findImplementations(tx, implementationIds) : [];
-  const ours = new Set(made.flatMap((row) => (row.ismsId === before.ismsId ? row.id : [])));
-  return {
-    partyId: partyId === undefined ? before.partyId : partyId,
-    controlIds: controlIds
-      ? linked(
-          'input.controlIds',
-          controlIds,
-          (id) => controlOf(id)?.id ?? (own.has(id) ? id : undefined),
-          'must be a control of a catalogue, such as iso27001:2022:A.5.19 or A.5.19',
-        )
-      : before.controlIds,
-    implementationIds: implementationIds
-      ? linked(
-          'input.implementationIds',
-          implementationIds,
-          (id) => (ours.has(id) ? id : undefined),
-          'must be an implementation of the same ISMS',
-        )
-      : before.implementationIds,
-  };
-}
-
 /** What is said of it after a change; null takes an owner or a date away. */
 function contentOf(input: Changeable, before: ProvisionRow) {
   return {
@@ -158,7 +117,7 @@ export async function createProvision(tx: WriteTx<ControlsDatabase>, input: Crea
   const row: ProvisionRow = {
     ...empty,
     ...contentOf(input, empty),
-    ...(await linksOf(tx, input, empty)),
+    ...(await namedOf(tx, input, empty, 'A.5.19')),
     reference: await nextReference(tx, isms.id, 'EP'),
   };
   await insertProvision(tx, row);
@@ -177,7 +136,7 @@ export async function updateProvision(tx: WriteTx<ControlsDatabase>, input: Upda
     kind: input.kind ?? row.kind,
     provider: text('input.provider', input.provider ?? row.provider, 300, 'required'),
     ...contentOf(input, row),
-    ...(await linksOf(tx, input, row)),
+    ...(await namedOf(tx, input, row, 'A.5.19')),
     status: input.status ?? row.status,
   };
   if (isDeepStrictEqual(row, changed)) return { id: row.id, version: row.version };

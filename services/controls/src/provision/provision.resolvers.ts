@@ -1,4 +1,3 @@
-import { badInput } from '@annex/schema';
 import {
   type CallContext,
   type ConnectionArgs,
@@ -10,7 +9,7 @@ import {
   ordering,
   sdl,
 } from '@annex/service';
-import { controlOf, inCatalogueOrder } from '../catalogue/catalogue.ts';
+import { controlAsked, inCatalogueOrder } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadImplementation } from '../implementation/implementation.resolvers.ts';
 import { loadIsms } from '../isms/isms.resolvers.ts';
@@ -45,9 +44,7 @@ interface Filter extends ConnectionArgs {
 function asked({ kind, status, ownerId, partyId, controlId }: Filter) {
   const rest = { kind, status, ownerId, partyId };
   if (!controlId) return rest;
-  const id = controlOf(controlId)?.id ?? (controlId.includes(':') ? controlId : undefined);
-  if (!id) throw badInput('controlId', controlId, 'must be a control of a catalogue, such as A.5.19 or acme:2026:AC-1');
-  return { ...rest, controlId: id };
+  return { ...rest, controlId: controlAsked(controlId, 'A.5.19') };
 }
 
 export const provisionModule: GraphqlModule<ControlsDatabase> = {

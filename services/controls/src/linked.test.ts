@@ -1,8 +1,8 @@
-import { linked } from './obligation.ts';
+import { linked } from './linked.ts';
 
 const full = (id: string) => (id.startsWith('A.') ? `iso27001:2022:${id}` : id.startsWith('iso') ? id : undefined);
 
-describe('what an obligation names', () => {
+describe('what one names', () => {
   it('counts once however it is written', () => {
     expect(linked('input.controlIds', ['A.5.34', 'iso27001:2022:A.5.34', 'A.5.1'], full, 'x')).toEqual([
       'iso27001:2022:A.5.34',
