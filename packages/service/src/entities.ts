@@ -21,6 +21,12 @@ export interface IsmsEntityColumns extends EntityColumns {
   ismsId: string;
 }
 
+/** What a change of an entity answers with; the idempotency key remembers it, and the payload is read by it. */
+export interface Changed {
+  readonly id: string;
+  readonly version: number;
+}
+
 /** The columns that every entity has, for an insert. */
 export function entityFields<T>(tx: Tx<T>) {
   return { tenantId: tx.tenant, createdAt: tx.now, createdBy: tx.scope.actor, ...touched(tx) };

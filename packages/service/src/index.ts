@@ -22,6 +22,7 @@ export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
 export type { Due, DueHandler, EventHandler, EventHandlers, ServiceContext, ServiceDefinition } from './definition.ts';
 export {
+  type Changed,
   checkVersion,
   type EntityColumns,
   entityFields,

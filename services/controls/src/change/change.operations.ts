@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
 import {
   type Caller,
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -54,11 +55,6 @@ export interface JudgeChangeInput extends VersionInput {
 
 export interface CompleteChangeInput extends VersionInput {
   readonly result: string;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's changes: the date of one of them has come. */

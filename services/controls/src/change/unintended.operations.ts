@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badInput, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, judge, newId, nextReference, type WriteTx } from '@annex/service';
+import {
+  type Changed,
+  checkVersion,
+  entityFields,
+  ismsOf,
+  judge,
+  newId,
+  nextReference,
+  type WriteTx,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -35,11 +44,6 @@ export interface UpdateUnintendedInput extends Changeable {
   readonly title?: string | null;
   readonly noticedAt?: Date | null;
   readonly status?: UnintendedStatus | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 function unintendedEvent(row: UnintendedChangeRow): EventRow<'annex.controls.unintended-change.changed.v1'> {

@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, judge, newId, nextReference, type WriteTx } from '@annex/service';
+import {
+  type Changed,
+  checkVersion,
+  entityFields,
+  ismsOf,
+  judge,
+  newId,
+  nextReference,
+  type WriteTx,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -37,11 +46,6 @@ export interface UpdateCommunicationInput extends Changeable {
   readonly topic?: string | null;
   readonly direction?: Direction | null;
   readonly status?: CommunicationStatus | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 function communicationEvent(row: CommunicationRow): EventRow<'annex.controls.communication.changed.v1'> {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
-import { checkVersion, entityFields, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, newId, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -39,11 +39,6 @@ export interface UpdateActionInput {
   readonly status?: ActionStatus | null;
   readonly effectiveness?: Effectiveness | null;
   readonly evaluation?: string | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 function actionEvent(row: CompetenceActionRow): EventRow<'annex.controls.competence-action.changed.v1'> {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badInput, type EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -48,11 +49,6 @@ export interface UpdateCompetenceInput extends Changeable {
   readonly expectedVersion?: number | null;
   readonly title?: string | null;
   readonly status?: CompetenceStatus | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's competences: a proof ends, or a planned action is due. */

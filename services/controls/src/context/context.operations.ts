@@ -1,5 +1,6 @@
 import { AnnexError, type EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -55,11 +56,6 @@ export interface DetermineInput {
   readonly relevance: ClimateRelevance;
   readonly reason: string;
   readonly reviewDate?: Date | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's context: something in it is to be looked at again. */

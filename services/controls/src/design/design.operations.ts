@@ -1,7 +1,7 @@
-import { newId, type WriteTx } from '@annex/service';
+import { type Changed, newId, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
 import type { ControlsDatabase } from '../database.ts';
-import { type Changed, keepImplementation, takeImplementation } from '../implementation/implementation.operations.ts';
+import { keepImplementation, takeImplementation } from '../implementation/implementation.operations.ts';
 import { fraction, text } from '../input.ts';
 import { insertAssessment } from './design.store.ts';
 

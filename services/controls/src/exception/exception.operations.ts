@@ -1,6 +1,7 @@
 import { badInput, type EventRow } from '@annex/schema';
 import {
   type Caller,
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -55,11 +56,6 @@ export interface EndExceptionInput extends VersionInput {
 }
 
 export type WithdrawExceptionInput = VersionInput;
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
-}
 
 /** The due kind of one exception: its end has come. */
 export const exceptionEndDue = 'controls.exception-end';

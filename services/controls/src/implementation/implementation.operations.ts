@@ -1,5 +1,6 @@
 import { badInput, type EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -53,12 +54,6 @@ export interface UpdateImplementationInput extends Changeable {
   readonly expectedVersion?: number | null;
   readonly title?: string | null;
   readonly controlIds?: readonly string[] | null;
-}
-
-/** What a change answers with; the idempotency key remembers it. */
-export interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** Finds the full ids of controls, of Annex A or of the tenant's own catalogues. */

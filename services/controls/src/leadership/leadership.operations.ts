@@ -1,6 +1,7 @@
 import { AnnexError, badInput, type EventRow } from '@annex/schema';
 import {
   type Caller,
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -40,11 +41,6 @@ export interface WithdrawInterviewInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
   readonly reason: string;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's interviews: what one of them judged holds no longer. */

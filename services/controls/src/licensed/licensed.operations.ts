@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { requirement } from '@annex/catalogues';
 import { AnnexError, badInput, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, newId, type WriteTx } from '@annex/service';
 import { clauseOf, controlOf, currentId } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
@@ -31,11 +31,6 @@ export interface SetLicensedTextInput {
 export interface RemoveLicensedTextInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** Without the words: webhooks would carry them out of the house. */

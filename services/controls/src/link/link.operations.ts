@@ -1,8 +1,8 @@
 import { AnnexError, badInput, notFound } from '@annex/schema';
-import { entityFields, newId, touched, type WriteTx } from '@annex/service';
+import { type Changed, entityFields, newId, touched, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
 import type { ControlsDatabase } from '../database.ts';
-import { type Changed, keepImplementation, takeImplementation } from '../implementation/implementation.operations.ts';
+import { keepImplementation, takeImplementation } from '../implementation/implementation.operations.ts';
 import { text } from '../input.ts';
 import { findMeasures, holdAttainment } from '../measure/measure.store.ts';
 import { type LinkRole, type LinkStanding, verifiedReading } from '../strength/strength.ts';

@@ -1,6 +1,6 @@
 import type { Relationship } from '@annex/catalogues';
 import { AnnexError, badInput, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, newId, type WriteTx } from '@annex/service';
 import { currentId } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { fraction, text } from '../input.ts';
@@ -39,11 +39,6 @@ export interface UpdateOwnMappingInput {
 export interface DeleteOwnMappingInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** Who says so and why stay in the house; the texts of people may name others. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badInput, type EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -65,11 +66,6 @@ export interface UpdateObjectiveInput extends Changeable {
   readonly title?: string | null;
   readonly status?: ObjectiveStatus | null;
   readonly result?: string | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's objectives: a date of one of them has come. */

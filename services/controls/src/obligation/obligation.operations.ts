@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -56,11 +57,6 @@ export interface UpdateObligationInput extends Changeable {
   readonly kind?: ObligationKind | null;
   readonly source?: string | null;
   readonly status?: ObligationStatus | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's obligations: one of them is to be looked at again. */

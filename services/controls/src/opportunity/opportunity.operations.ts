@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -57,11 +58,6 @@ export interface UpdateOpportunityInput extends Changeable {
   readonly kind?: OpportunityKind | null;
   readonly status?: OpportunityStatus | null;
   readonly result?: string | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's risks and opportunities: a planned action is due. */

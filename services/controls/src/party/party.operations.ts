@@ -1,5 +1,5 @@
 import { AnnexError, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -39,11 +39,6 @@ export interface UpdatePartyInput {
 export interface DeletePartyInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 function partyEvent(row: PartyRow): EventRow<'annex.controls.interested-party.changed.v1'> {

@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import { checkVersion, entityFields, judge, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, judge, newId, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -35,11 +35,6 @@ export interface UpdateRequirementInput extends Deciding {
 export interface DeleteRequirementInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 export function requirementEvent(row: PartyRequirementRow): EventRow<'annex.controls.party-requirement.changed.v1'> {

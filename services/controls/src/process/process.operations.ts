@@ -1,5 +1,5 @@
 import { AnnexError, badInput, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -42,11 +42,6 @@ export interface UpdateProcessInput extends Changeable {
 export interface DeleteProcessInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 function processEvent(row: IsmsProcessRow): EventRow<'annex.controls.process.changed.v1'> {

@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import { checkVersion, entityFields, judge, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, judge, newId, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -36,11 +36,6 @@ export interface UpdateCriterionInput extends Changeable, VersionInput {
 }
 
 export type DeleteCriterionInput = VersionInput;
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
-}
 
 function criterionEvent(row: CriterionRow): EventRow<'annex.controls.process-criterion.changed.v1'> {
   const { id, ismsId, version, processId, control, ownerId } = row;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -54,11 +55,6 @@ export interface UpdateProvisionInput extends Changeable {
   readonly kind?: ProvisionKind | null;
   readonly provider?: string | null;
   readonly status?: ProvisionStatus | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of what an ISMS uses from outside: something is to be looked at again. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
 import {
+  type Changed,
   checkVersion,
   type DueHandler,
   entityFields,
@@ -38,11 +39,6 @@ export interface UpdateNeedInput extends Changeable {
   readonly expectedVersion?: number | null;
   readonly title?: string | null;
   readonly kind?: ResourceKind | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /** The due kind of an ISMS's needs: something is needed by now. */

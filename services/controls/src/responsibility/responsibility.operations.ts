@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badInput, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, judge, newId, nextReference, type WriteTx } from '@annex/service';
+import {
+  type Changed,
+  checkVersion,
+  entityFields,
+  ismsOf,
+  judge,
+  newId,
+  nextReference,
+  type WriteTx,
+} from '@annex/service';
 import { competenceRules } from '../competence/competence.rules.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
@@ -35,11 +44,6 @@ export interface UpdateResponsibilityInput extends Changeable {
   readonly title?: string | null;
   readonly kind?: ResponsibilityKind | null;
   readonly status?: ResponsibilityStatus | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 function responsibilityEvent(row: ResponsibilityRow): EventRow<'annex.controls.responsibility.changed.v1'> {

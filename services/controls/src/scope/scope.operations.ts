@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AnnexError, type EventRow } from '@annex/schema';
-import { type Caller, checkVersion, entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
+import {
+  type Caller,
+  type Changed,
+  checkVersion,
+  entityFields,
+  ismsOf,
+  judge,
+  newId,
+  type WriteTx,
+} from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { ismsEvent } from '../isms/isms.operations.ts';
@@ -51,11 +60,6 @@ export interface JudgeScopeInput extends VersionInput {
 }
 
 export type WithdrawScopeInput = VersionInput;
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
-}
 
 function scopeEvent(row: ScopeVersionRow): EventRow<'annex.controls.scope.changed.v1'> {
   const { id, ismsId, version, number, status, siteIds, processIds, submittedBy, decidedBy } = row;

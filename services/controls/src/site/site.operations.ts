@@ -1,5 +1,5 @@
 import { AnnexError, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, ismsOf, newId, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -27,11 +27,6 @@ export interface UpdateSiteInput {
 export interface DeleteSiteInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
-}
-
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 function siteEvent(row: SiteRow): EventRow<'annex.controls.site.changed.v1'> {

@@ -1,5 +1,5 @@
 import { AnnexError, type EventRow } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, newId, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, entityFields, ismsOf, newId, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
 import { controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
@@ -35,12 +35,6 @@ export interface ApplyUpgradeInput {
 export interface UndoUpgradeInput {
   readonly id: string;
   readonly expectedVersion?: number | null;
-}
-
-/** What a change answers with; the idempotency key remembers it. */
-interface Changed {
-  readonly id: string;
-  readonly version: number;
 }
 
 /**

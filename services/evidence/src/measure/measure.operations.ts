@@ -1,5 +1,14 @@
 import { AnnexError, badInput, notFound } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, newId, nextReference, touched, type WriteTx } from '@annex/service';
+import {
+  type Changed,
+  checkVersion,
+  entityFields,
+  ismsOf,
+  newId,
+  nextReference,
+  touched,
+  type WriteTx,
+} from '@annex/service';
 import { judgeEvidence } from '../conformity.ts';
 import type { EvidenceDatabase } from '../database.ts';
 import { holdEvidence } from '../evidence/evidence.store.ts';
@@ -10,11 +19,6 @@ import { addMeasurement, holdFeeding, holdMeasures, type MeasureRow } from './me
 import { attainmentOf, scheduleOf } from './measure.ts';
 
 type Tx = WriteTx<EvidenceDatabase>;
-export interface Changed {
-  readonly id: string;
-  readonly version: number;
-}
-
 export function measureEventRow(measure: Pick<MeasureRow, 'id' | 'ismsId' | 'version' | 'reference'> & MeasureContent) {
   const { id, ismsId, version, reference, title, unit, worst, target } = measure;
   return { id, ismsId, version, reference, title, unit, worst, target };

@@ -1,9 +1,9 @@
 import { AnnexError } from '@annex/schema';
-import { type Caller, checkVersion, type WriteTx } from '@annex/service';
+import { type Caller, type Changed, checkVersion, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { saveRisk } from '../level/relevel.ts';
-import { type Changed, checkOpenRisk, keepTreatment, takeTreatment } from './keep.ts';
+import { checkOpenRisk, keepTreatment, takeTreatment } from './keep.ts';
 import { lookAt } from './look.ts';
 import { actingPerson } from './treatment.operations.ts';
 import { approvalsOf, insertApproval } from './treatment.store.ts';

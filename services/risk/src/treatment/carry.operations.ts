@@ -1,10 +1,10 @@
-import type { WriteTx } from '@annex/service';
+import type { Changed, WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import { actionsOfTreatments, endAction, readAction } from './action.store.ts';
 import type { RejectTreatmentInput, TreatmentStepInput } from './approval.operations.ts';
-import { type Changed, keepTreatment, takeTreatment } from './keep.ts';
+import { keepTreatment, takeTreatment } from './keep.ts';
 import { actingPerson } from './treatment.operations.ts';
 import { namedImplementations } from './treatment.store.ts';
 import { afterStep, checkPlanned, type Problem, refuse } from './treatment.ts';

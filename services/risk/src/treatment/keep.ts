@@ -1,5 +1,5 @@
 import { AnnexError, notFound } from '@annex/schema';
-import { checkVersion, type DueHandler, schedule, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, type DueHandler, schedule, type WriteTx } from '@annex/service';
 import { type CriteriaRow, holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk } from '../level/relevel.ts';
@@ -18,11 +18,6 @@ import { isOverdue } from './treatment.ts';
 
 /** The due moment at which the next action of a treatment is due; its subject is the treatment. */
 export const treatmentActionDue = 'treatment.action-due';
-
-export interface Changed {
-  readonly id: string;
-  readonly version: number;
-}
 
 /** A risk held for its treatment, with what it is read by. Whoever treats a risk comes one after the other. */
 export interface Held {

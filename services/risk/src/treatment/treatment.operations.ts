@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AnnexError } from '@annex/schema';
-import { newId, nextReference, type WriteTx } from '@annex/service';
+import { type Changed, newId, nextReference, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import type { TreatmentOption } from '../risk/risk.ts';
 import { type ActionRow, actionsOfTreatments, replacePlanned } from './action.store.ts';
-import { type Changed, checkOpenRisk, type Held, holdTreated, keepNew, keepTreatment, takeTreatment } from './keep.ts';
+import { checkOpenRisk, type Held, holdTreated, keepNew, keepTreatment, takeTreatment } from './keep.ts';
 import {
   type ActionInput,
   actionsOf,

@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  type Changed,
   type ConnectionArgs,
   connection,
   findEntity,
@@ -35,7 +36,6 @@ import {
   stepAction,
 } from './carry.operations.ts';
 import { type NamedImplementation, outcomeOf } from './expected.ts';
-import type { Changed } from './keep.ts';
 import { type Look, look } from './look.ts';
 import type { NecessaryControl } from './plan.ts';
 import {
