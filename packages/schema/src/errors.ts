@@ -205,6 +205,14 @@ export function badInput(field: string, given: unknown, allowed: string): AnnexE
   return new AnnexError('BAD_INPUT', `${field}: ${allowed}`, { faults: [{ field, given, allowed }] });
 }
 
+/** Nothing where there are no faults. @throws AnnexError naming the first in its message, and all, as far as an answer lists them, as faults */
+export function refuseAll(code: ErrorCode, faults: readonly FieldFault[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
+  throw new AnnexError(code, `${first.field}: ${first.allowed}${more}`, { faults, details: { faults: faults.length } });
+}
+
 /** NOT_FOUND for a thing of a kind: `notFound('Risk', id)`. */
 export function notFound(kind: string, id: string): AnnexError {
   return new AnnexError('NOT_FOUND', `There is no ${kind} ${id}`, { details: { kind, id } });

@@ -29,6 +29,11 @@ export class SheetError extends Error {
     if (given !== undefined) this.given = shortened(given);
     this.allowed = allowed;
   }
+
+  /** The place, what stood there and what would have been accepted, as a list of faults names them. */
+  get fault(): { readonly field: string; readonly given?: string; readonly allowed: string } {
+    return { field: this.place, ...(this.given === undefined ? {} : { given: this.given }), allowed: this.allowed };
+  }
 }
 
 function shortened(text: string): string {

@@ -1,4 +1,4 @@
-import { AnnexError, type ErrorCode, type FieldFault } from '@annex/schema';
+import { AnnexError, type ErrorCode, type FieldFault, refuseAll } from '@annex/schema';
 import type { WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { holdIsms } from '../isms/isms.store.ts';
@@ -33,13 +33,8 @@ function faultCollector() {
     /** @throws AnnexError of the first kind there is, with every row's fault of any kind */
     refuse() {
       const code = kinds.find((kind) => found[kind].length > 0);
-      if (!code) return;
       const faults = kinds.flatMap((kind) => found[kind]);
-      const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
-      throw new AnnexError(code, `${faults[0]?.field}: ${faults[0]?.allowed}${more}`, {
-        faults,
-        details: { faults: faults.length },
-      });
+      if (code) refuseAll(code, faults);
     },
   };
 }

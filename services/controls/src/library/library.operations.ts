@@ -5,13 +5,13 @@ import {
   type OscalBackMatter,
   type OscalWarning,
 } from '@annex/oscal';
-import { AnnexError, notFound } from '@annex/schema';
+import { AnnexError, notFound, refuseAll } from '@annex/schema';
 import { checkVersion, entityFields, newId, schedule, type Tx, type WriteTx } from '@annex/service';
 import type { ControlsDatabase } from '../database.ts';
 import { removeTextsOf } from '../licensed/licensed.operations.ts';
 import { removeMappingsOf } from '../mapping/own.operations.ts';
 import { indexDocuments, removeDocuments } from '../search/search.store.ts';
-import { oscalRefusal, refuseRows } from './library.read.ts';
+import { oscalRefusal } from './library.read.ts';
 import {
   type CatalogueItemRow,
   type CatalogueRow,
@@ -205,7 +205,7 @@ export async function importItems(
 ): Promise<Imported> {
   const { row, before } = await begin(tx, asked);
   const { faults, warnings } = await checkReplaced(tx, before, items, (number) => places.get(number) ?? number);
-  refuseRows(faults);
+  refuseAll('INVALID_TABLE', faults);
   for (let from = 0; from < items.length; from += itemsAtOnce) {
     await insertItems(tx, row, from, items.slice(from, from + itemsAtOnce));
   }

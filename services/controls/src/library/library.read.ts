@@ -7,13 +7,11 @@ import {
   readProfile,
   resolveProfile,
 } from '@annex/oscal';
-import { AnnexError, type FieldFault } from '@annex/schema';
+import { AnnexError, refuseAll } from '@annex/schema';
 import { parseJson } from '@annex/service';
 import { readTable, SheetError, type TableFormat } from '@annex/spreadsheet';
 import { columns, itemsOfRows, type ReadItems, type WrittenItem } from './library.ts';
 
-/** Faults that one answer lists. */
-const mostFaults = 100;
 const mostItems = 100_000;
 
 /** What a refusal of the OSCAL package says, in the catalogue's words. */
@@ -27,17 +25,6 @@ export function oscalRefusal(error: unknown): unknown {
   });
 }
 
-/** @throws AnnexError INVALID_TABLE naming every row at fault, if there are some */
-export function refuseRows(faults: readonly FieldFault[]): void {
-  const [first] = faults;
-  if (!first) return;
-  const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
-  throw new AnnexError('INVALID_TABLE', `${first.field}: ${first.allowed}${more}`, {
-    faults: faults.slice(0, mostFaults),
-    details: { faults: faults.length },
-  });
-}
-
 /** The rows of a table. @throws AnnexError INVALID_TABLE */
 async function rowsOfTable(body: Uint8Array, format: TableFormat): Promise<WrittenItem[]> {
   try {
@@ -46,7 +33,7 @@ async function rowsOfTable(body: Uint8Array, format: TableFormat): Promise<Writt
     const missing = ['number', 'title'].filter(
       (name) => !table.columns.some((column) => column.toLowerCase() === name),
     );
-    refuseRows([
+    refuseAll('INVALID_TABLE', [
       ...unknown.map((column) => ({
         field: `row 1, ${column}`,
         given: column,
@@ -60,12 +47,7 @@ async function rowsOfTable(body: Uint8Array, format: TableFormat): Promise<Writt
     }));
   } catch (error) {
     if (!(error instanceof SheetError)) throw error;
-    throw new AnnexError('INVALID_TABLE', error.message, {
-      faults: [
-        { field: error.place, ...(error.given === undefined ? {} : { given: error.given }), allowed: error.allowed },
-      ],
-      cause: error,
-    });
+    throw new AnnexError('INVALID_TABLE', error.message, { faults: [error.fault], cause: error });
   }
 }
 
@@ -94,7 +76,7 @@ async function rowsOfList(body: Buffer, format: 'json' | 'yaml'): Promise<Writte
   }
   const items = (read as { items?: unknown } | null)?.items;
   if (!Array.isArray(items)) {
-    refuseRows([{ field: 'items', allowed: 'must be a list of items, each with number and title' }]);
+    refuseAll('INVALID_TABLE', [{ field: 'items', allowed: 'must be a list of items, each with number and title' }]);
     return [];
   }
   return items.map((item, index) => ({
@@ -106,9 +88,11 @@ async function rowsOfList(body: Buffer, format: 'json' | 'yaml'): Promise<Writte
 /** Items of a table or list, with everything that is wrong with them. @throws AnnexError where no rows can be had at all */
 export async function readRows(body: Buffer, format: 'csv' | 'xlsx' | 'json' | 'yaml'): Promise<ReadItems> {
   const rows = format === 'csv' || format === 'xlsx' ? await rowsOfTable(body, format) : await rowsOfList(body, format);
-  if (rows.length === 0) refuseRows([{ field: 'the file', allowed: 'must have at least one item' }]);
+  if (rows.length === 0) refuseAll('INVALID_TABLE', [{ field: 'the file', allowed: 'must have at least one item' }]);
   if (rows.length > mostItems)
-    refuseRows([{ field: 'the file', given: rows.length, allowed: `must have at most ${mostItems} items` }]);
+    refuseAll('INVALID_TABLE', [
+      { field: 'the file', given: rows.length, allowed: `must have at most ${mostItems} items` },
+    ]);
   return itemsOfRows(rows);
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { readCatalog, writeCatalog } from '@annex/oscal';
-import { badInput, isUuid, notFound } from '@annex/schema';
+import { badInput, isUuid, notFound, refuseAll } from '@annex/schema';
 import {
   dryRunOf,
   formatOf,
@@ -18,7 +18,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { documentOf, type Imported, type ImportOf, importItems, importOscal, partsOf } from './library.operations.ts';
-import { readRows, refuseRows, resolvedProfile, sha256 } from './library.read.ts';
+import { readRows, resolvedProfile, sha256 } from './library.read.ts';
 import { cataloguesById } from './library.store.ts';
 import { catalogueName, predecessorName } from './library.ts';
 import { sendProfile } from './profile.routes.ts';
@@ -85,7 +85,7 @@ export function libraryRoutes(app: FastifyInstance, { database }: ServiceContext
       named.format === 'oscal' || named.format === 'oscal-profile'
         ? undefined
         : await readRows(Buffer.concat(pieces), named.format);
-    if (rows) refuseRows(rows.faults);
+    if (rows) refuseAll('INVALID_TABLE', rows.faults);
     const keep = async (tx: Parameters<typeof importItems>[0]): Promise<Imported> => {
       if (rows) return importItems(tx, asked, rows.items, rows.places);
       if (catalogue === null) return importOscal(tx, asked, readCatalog(Readable.from(pieces)));

@@ -1,5 +1,5 @@
 import type { Theme } from '@annex/catalogues';
-import { AnnexError, badInput, type FieldFault } from '@annex/schema';
+import { badInput, type FieldFault, refuseAll } from '@annex/schema';
 
 /** A step of our own scale. */
 export interface MaturityLevel {
@@ -78,11 +78,7 @@ export function checkedLevels(
     if (assessedAt && assessedAt > now) fault('assessedAt', assessedAt.toISOString(), 'must not lie in the future');
     return { controlId: id ?? '', level, reason: said, assessedAt: assessedAt ?? now };
   });
-  const [first] = faults;
-  if (first) {
-    const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
-    throw new AnnexError('BAD_INPUT', `${first.field}: ${first.allowed}${more}`, { faults });
-  }
+  refuseAll('BAD_INPUT', faults);
   return checked;
 }
 

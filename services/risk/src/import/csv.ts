@@ -106,11 +106,7 @@ export async function readCsvAssets(body: Uint8Array): Promise<WrittenAssets> {
     table = await readTable(body, 'csv', { limits: { columns: 20, rows: mostRows }, formulaGuard: true });
   } catch (error) {
     if (!(error instanceof SheetError)) throw error;
-    const { place, given, allowed } = error;
-    throw new AnnexError('INVALID_TABLE', error.message, {
-      faults: [{ field: place, ...(given === undefined ? {} : { given }), allowed }],
-      cause: error,
-    });
+    throw new AnnexError('INVALID_TABLE', error.message, { faults: [error.fault], cause: error });
   }
   const header = faultsOfHeader(table.columns);
   if (header.length > 0) return { assets: [], faults: header, warnings: [] };

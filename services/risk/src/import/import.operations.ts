@@ -1,4 +1,4 @@
-import { AnnexError, type ErrorCode, type FieldFault } from '@annex/schema';
+import { type ErrorCode, type FieldFault, refuseAll } from '@annex/schema';
 import { entityFields, ismsOf, judge, newId, nextReferences, type WriteTx } from '@annex/service';
 import { assetRules } from '../asset/asset.rules.ts';
 import {
@@ -30,21 +30,11 @@ const mostListed = 100;
 /** So many assets one may be made to depend on by a file: what is told of an asset is one event row. */
 const mostNeeds = 5000;
 
-const codes = { csv: 'INVALID_TABLE', cyclonedx: 'INVALID_CYCLONEDX' } as const satisfies Record<
+/** What a file of a format is refused with. */
+export const codes = { csv: 'INVALID_TABLE', cyclonedx: 'INVALID_CYCLONEDX' } as const satisfies Record<
   AssetFormat,
   ErrorCode
 >;
-
-/** @throws AnnexError naming every place at fault, if there are some */
-export function refuseFile(format: AssetFormat, faults: readonly FieldFault[]): void {
-  const [first] = faults;
-  if (!first) return;
-  const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
-  throw new AnnexError(codes[format], `${first.field}: ${first.allowed}${more}`, {
-    faults: faults.slice(0, mostListed),
-    details: { faults: faults.length },
-  });
-}
 
 /** An asset of a file with the one that it becomes. */
 interface Matched {
@@ -154,7 +144,7 @@ export async function importAssets(
   for (const row of [...known.byKey.values(), ...known.byName.values()].flat()) finder.add(row);
   for (const { row } of matched) finder.add(row);
   const { needs, faults: unknown } = needsBy(matched, finder);
-  refuseFile(format, [...faults, ...unknown]);
+  refuseAll(codes[format], [...faults, ...unknown]);
 
   const warnings = [...file.warnings];
   const retired = new Set(
@@ -229,7 +219,7 @@ async function settle(
   if (format === 'csv') for (const id of added.keys()) present.delete(id);
   const settled = withoutCircles(present, added);
   if (!settled)
-    refuseFile(format, [{ field: 'dependencies', given: null, allowed: 'must not lead back in so many ways' }]);
+    refuseAll(codes[format], [{ field: 'dependencies', given: null, allowed: 'must not lead back in so many ways' }]);
   const { needs: kept, left } = settled ?? { needs: new Map<string, string[]>(), left: [] };
   if (left.length > 0) {
     const rows = new Map(matched.map(({ row, written }) => [row.id, { name: row.name, place: written.place }]));
@@ -239,8 +229,8 @@ async function settle(
     const name = (id: string) => rows.get(id)?.name ?? id;
     if (format === 'csv') {
       const merged = (id: string) => [...(present.get(id) ?? []), ...(added.get(id) ?? [])];
-      refuseFile(
-        format,
+      refuseAll(
+        codes[format],
         left.slice(0, mostListed).map(({ from, to }) => ({
           field: `${rows.get(from)?.place}, dependsOn`,
           given: name(to),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { badInput, isUuid } from '@annex/schema';
+import { badInput, isUuid, refuseAll } from '@annex/schema';
 import {
   dryRunOf,
   formatOf,
@@ -16,7 +16,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RiskDatabase } from '../database.ts';
 import { readCsvAssets } from './csv.ts';
 import { readCycloneDx } from './cyclonedx.ts';
-import { type AssetFormat, importAssets, refuseFile } from './import.operations.ts';
+import { type AssetFormat, codes, importAssets } from './import.operations.ts';
 
 const mostBytes = 20 * 1024 * 1024;
 const formats: readonly AssetFormat[] = ['csv', 'cyclonedx'];
@@ -32,7 +32,7 @@ export function importRoutes(app: FastifyInstance, { database }: ServiceContext<
     if (ismsId !== null && !isUuid(ismsId)) throw badInput('query.ismsId', ismsId, 'must be a UUID');
     const body = Buffer.concat(await piecesOf(request, mostBytes));
     const file = format === 'csv' ? await readCsvAssets(body) : readCycloneDx(parseJson(body));
-    refuseFile(format, file.faults);
+    refuseAll(codes[format], file.faults);
     const asked = { ismsId, format };
     const sha256 = createHash('sha256').update(body).digest('hex');
     const answer = dryRun

@@ -1,4 +1,4 @@
-import { AnnexError, type FieldFault } from '@annex/schema';
+import { AnnexError, type FieldFault, refuseAll } from '@annex/schema';
 import { entityFields, newId, nextReferences, touched, type WriteTx } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
 import type { Criteria } from '../criteria/criteria.ts';
@@ -8,7 +8,7 @@ import { holdActiveIsms } from '../projection/projection.store.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import { type RiskRow, recordNeeds, recordRisks } from '../risk/risk.store.ts';
 import { derive } from '../risk/risk.ts';
-import { type GivenRisk, type GivenTable, ignoredColumns, readRisks, refuseTable } from './register.read.ts';
+import { type GivenRisk, type GivenTable, ignoredColumns, readRisks } from './register.read.ts';
 import { holdImports, holdNamed, insertRisks, updateImported } from './register.store.ts';
 import { type Settable, settable, settableTexts } from './register.table.ts';
 
@@ -190,7 +190,7 @@ export async function importRegister(tx: WriteTx<RiskDatabase>, ismsId: string, 
     externalKeys: risks.flatMap(({ externalKey }) => externalKey ?? []),
   });
   const { matches, faults: unmatched } = match(risks, held);
-  refuseTable([...faults, ...unmatched]);
+  refuseAll('INVALID_TABLE', [...faults, ...unmatched]);
 
   const fresh = matches.filter(({ risk }) => !risk);
   const references = await nextReferences(tx, ismsId, 'R', fresh.length);

@@ -1,4 +1,4 @@
-import { AnnexError, type FieldFault } from '@annex/schema';
+import { AnnexError, type FieldFault, refuseAll } from '@annex/schema';
 import { readTable, SheetError, type TableFormat, type TableRow } from '@annex/spreadsheet';
 import type { Criteria } from '../criteria/criteria.ts';
 import { faultsOf } from '../risk/risk.operations.ts';
@@ -37,17 +37,6 @@ export interface GivenTable {
   readonly rows: readonly { readonly place: string; readonly cells: ReadonlyMap<string, string> }[];
 }
 
-/** @throws AnnexError INVALID_TABLE naming every place at fault, if there are some */
-export function refuseTable(faults: readonly FieldFault[]): void {
-  const [first] = faults;
-  if (!first) return;
-  const more = faults.length > 1 ? `; ${faults.length - 1} more` : '';
-  throw new AnnexError('INVALID_TABLE', `${first.field}: ${first.allowed}${more}`, {
-    faults,
-    details: { faults: faults.length },
-  });
-}
-
 const nameOf = (column: string) => column.toLowerCase().replace(/[\s_-]+/g, ' ');
 
 function checkHeader(columns: readonly string[]): void {
@@ -57,7 +46,7 @@ function checkHeader(columns: readonly string[]): void {
     given: column,
     allowed,
   });
-  refuseTable([
+  refuseAll('INVALID_TABLE', [
     ...columns
       .filter((column) => !(registerColumns as readonly string[]).includes(nameOf(column)))
       .map((column) => fault(column, `must be one of ${registerColumns.join(', ')}`)),
@@ -78,7 +67,8 @@ export async function registerTable(body: Uint8Array, format: TableFormat): Prom
       formulaGuard: true,
     });
     checkHeader(table.columns);
-    if (table.rows.length === 0) refuseTable([{ field: 'the file', allowed: 'must have at least one risk' }]);
+    if (table.rows.length === 0)
+      refuseAll('INVALID_TABLE', [{ field: 'the file', allowed: 'must have at least one risk' }]);
     return {
       columns: new Set(table.columns.map(nameOf)),
       rows: table.rows.map(({ row, cells }: TableRow) => ({
@@ -88,11 +78,7 @@ export async function registerTable(body: Uint8Array, format: TableFormat): Prom
     };
   } catch (error) {
     if (!(error instanceof SheetError)) throw error;
-    const { place, given, allowed } = error;
-    throw new AnnexError('INVALID_TABLE', error.message, {
-      faults: [{ field: place, ...(given === undefined ? {} : { given }), allowed }],
-      cause: error,
-    });
+    throw new AnnexError('INVALID_TABLE', error.message, { faults: [error.fault], cause: error });
   }
 }
 
