@@ -15,3 +15,4 @@ export {
 export * from './permissions.ts';
 export * from './routes.ts';
 export * from './scalars.ts';
+export { checkFollows, type Transitions } from './transition.ts';

@@ -1,4 +1,4 @@
-import { AnnexError } from '@annex/schema';
+import { AnnexError, checkFollows, type Transitions } from '@annex/schema';
 
 /**
  * Changes of the ISMS: those that are planned (27001, 6.3), approved by another than who proposed them, and those that nobody meant (8.1),
@@ -8,7 +8,7 @@ import { AnnexError } from '@annex/schema';
 export type ChangeStatus = 'PROPOSED' | 'APPROVED' | 'DONE' | 'REJECTED';
 
 /** Which status may follow which. What is approved may still be called off before it is done. */
-const transitions: { readonly [from in ChangeStatus]: readonly ChangeStatus[] } = {
+const transitions: Transitions<ChangeStatus> = {
   PROPOSED: ['APPROVED', 'REJECTED'],
   APPROVED: ['DONE', 'REJECTED'],
   DONE: [],
@@ -17,10 +17,7 @@ const transitions: { readonly [from in ChangeStatus]: readonly ChangeStatus[] } 
 
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
 export function checkTransition(id: string, from: ChangeStatus, to: ChangeStatus): void {
-  if (transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The change is ${from} and cannot become ${to}`, {
-    details: { kind: 'IsmsChange', id, present: from, asked: to, allowed: transitions[from] },
-  });
+  checkFollows(transitions, { kind: 'IsmsChange', id, name: 'The change' }, from, to);
 }
 
 /** @throws AnnexError STATE_CONFLICT unless it is proposed: what was decided on stands as it was */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventRow } from '@annex/schema';
 import { type Changed, checkVersion, entityFields, newId, type WriteTx } from '@annex/service';
+import { type ActionStatus, type Effectiveness, evaluationOf } from '../action.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { lockIsms } from '../isms/isms.store.ts';
@@ -14,14 +15,7 @@ import {
   readCompetence,
   updateActionRow,
 } from './competence.store.ts';
-import {
-  type ActionKind,
-  type ActionStatus,
-  checkEvaluation,
-  checkRequired,
-  checkTransition,
-  type Effectiveness,
-} from './competence.ts';
+import { type ActionKind, checkEvaluation, checkRequired, checkTransition } from './competence.ts';
 
 export interface CreateActionInput {
   readonly competenceId: string;
@@ -77,19 +71,6 @@ export async function createAction(tx: WriteTx<ControlsDatabase>, input: CreateA
   };
   await insertAction(tx, row);
   return keep(tx, row);
-}
-
-/** Who evaluated the action and when, where it is evaluated otherwise than before. */
-function evaluationOf(tx: WriteTx<ControlsDatabase>, input: UpdateActionInput, before: CompetenceActionRow) {
-  const effectiveness = input.effectiveness ?? before.effectiveness;
-  const evaluation = text('input.evaluation', input.evaluation ?? before.evaluation, 5000, 'optional');
-  if (effectiveness === before.effectiveness && evaluation === before.evaluation) return {};
-  const open = effectiveness === 'NOT_EVALUATED';
-  return {
-    ...{ effectiveness, evaluation },
-    evaluatedBy: open ? null : tx.scope.actor,
-    evaluatedAt: open ? null : tx.now,
-  };
 }
 
 /**

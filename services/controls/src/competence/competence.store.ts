@@ -1,13 +1,7 @@
 import { notFound } from '@annex/schema';
 import { type IsmsEntityColumns, type Tx, touched, type WriteTx } from '@annex/service';
-import type {
-  ActionKind,
-  ActionStatus,
-  CompetenceBasis,
-  CompetenceStatus,
-  Effectiveness,
-  Holding,
-} from './competence.ts';
+import type { ActionStatus, Effectiveness } from '../action.ts';
+import type { ActionKind, CompetenceBasis, CompetenceStatus, Holding } from './competence.ts';
 
 export interface CompetenceRow extends IsmsEntityColumns {
   reference: string;

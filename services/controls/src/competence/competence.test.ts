@@ -1,4 +1,5 @@
-import { type ActionStatus, checkEvaluation, checkProof, checkTransition, type Proof } from './competence.ts';
+import type { ActionStatus } from '../action.ts';
+import { checkEvaluation, checkProof, checkTransition, type Proof } from './competence.ts';
 
 const held: Proof = {
   personId: 'x',

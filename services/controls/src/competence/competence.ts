@@ -1,4 +1,5 @@
 import { AnnexError, badInput, type FieldFault } from '@annex/schema';
+import { type ActionStatus, checkActionTransition, checkDone, type Effectiveness } from '../action.ts';
 
 /** What people whose work bears on information security must be able to do, whether they are, and what is done about it (27001, 7.2). Pure. */
 
@@ -11,8 +12,6 @@ export type Holding = 'HELD' | 'NOT_HELD';
 export type CompetenceStatus = 'REQUIRED' | 'NO_LONGER';
 
 export type ActionKind = 'TRAINING' | 'MENTORING' | 'REASSIGNMENT' | 'HIRING' | 'CONTRACTING' | 'OTHER';
-export type ActionStatus = 'PLANNED' | 'DONE' | 'CANCELLED';
-export type Effectiveness = 'NOT_EVALUATED' | 'EFFECTIVE' | 'NOT_EFFECTIVE';
 
 /** Whether a person holds a competence, on what basis, and what shows it. */
 export interface Proof {
@@ -52,20 +51,9 @@ export function checkRequired(competence: { readonly id: string; readonly status
   });
 }
 
-/** Which status of an action may follow which. */
-const transitions: { readonly [from in ActionStatus]: readonly ActionStatus[] } = {
-  PLANNED: ['DONE', 'CANCELLED'],
-  DONE: [],
-  CANCELLED: [],
-};
-
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
-export function checkTransition(id: string, from: ActionStatus, to: ActionStatus): void {
-  if (from === to || transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The action is ${from} and cannot become ${to}`, {
-    details: { kind: 'CompetenceAction', id, present: from, asked: to, allowed: transitions[from] },
-  });
-}
+export const checkTransition = (id: string, from: ActionStatus, to: ActionStatus): void =>
+  checkActionTransition('CompetenceAction', id, from, to);
 
 /** @throws AnnexError BAD_INPUT: only what was done is evaluated, and with a reason (27001, 7.2 c) */
 export function checkEvaluation(action: {
@@ -74,7 +62,6 @@ export function checkEvaluation(action: {
   readonly evaluation: string;
 }): void {
   if (action.effectiveness === 'NOT_EVALUATED') return;
-  if (action.status !== 'DONE')
-    throw badInput('input.effectiveness', action.effectiveness, 'must be NOT_EVALUATED until the action is done');
+  checkDone(action);
   if (action.evaluation === '') throw badInput('input.evaluation', '', 'must say why it was effective or not');
 }

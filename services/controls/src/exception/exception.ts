@@ -1,4 +1,4 @@
-import { AnnexError, badInput } from '@annex/schema';
+import { AnnexError, badInput, checkFollows, type Transitions } from '@annex/schema';
 
 /**
  * Where an exception stands: asked for, in force, refused, taken back before it was decided, revoked, over because its end came.
@@ -6,7 +6,7 @@ import { AnnexError, badInput } from '@annex/schema';
 export type ExceptionStatus = 'REQUESTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN' | 'ENDED' | 'EXPIRED';
 
 /** Which status may follow which. What is over stays over; who needs it longer asks for another. */
-const transitions: { readonly [from in ExceptionStatus]: readonly ExceptionStatus[] } = {
+const transitions: Transitions<ExceptionStatus> = {
   REQUESTED: ['APPROVED', 'REJECTED', 'WITHDRAWN', 'EXPIRED'],
   APPROVED: ['ENDED', 'EXPIRED'],
   REJECTED: [],
@@ -22,10 +22,7 @@ interface Standing {
 
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
 export function checkTransition({ id, status }: Standing, to: ExceptionStatus): void {
-  if (mayBecome(status, to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The exception is ${status} and cannot become ${to}`, {
-    details: { kind: 'Exception', id, present: status, asked: to, allowed: transitions[status] },
-  });
+  checkFollows(transitions, { kind: 'Exception', id, name: 'The exception' }, status, to);
 }
 
 export function mayBecome(from: ExceptionStatus, to: ExceptionStatus): boolean {

@@ -1,10 +1,10 @@
-import { AnnexError } from '@annex/schema';
+import { AnnexError, checkFollows, type Transitions } from '@annex/schema';
 
 /** Where an ISMS stands: being set up (clauses 4 to 6), operating (8 to 10), no longer run. */
 export type IsmsStatus = 'ESTABLISHING' | 'OPERATING' | 'RETIRED';
 
 /** Which status may follow which. A retired ISMS stays as a record; a new one takes its place. */
-const transitions: { readonly [from in IsmsStatus]: readonly IsmsStatus[] } = {
+const transitions: Transitions<IsmsStatus> = {
   ESTABLISHING: ['OPERATING', 'RETIRED'],
   OPERATING: ['RETIRED'],
   RETIRED: [],
@@ -12,10 +12,7 @@ const transitions: { readonly [from in IsmsStatus]: readonly IsmsStatus[] } = {
 
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
 export function checkTransition(id: string, from: IsmsStatus, to: IsmsStatus): void {
-  if (from === to || transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The ISMS is ${from} and cannot become ${to}`, {
-    details: { kind: 'Isms', id, present: from, asked: to, allowed: transitions[from] },
-  });
+  if (from !== to) checkFollows(transitions, { kind: 'Isms', id, name: 'The ISMS' }, from, to);
 }
 
 /** @throws AnnexError STATE_CONFLICT when the ISMS is retired: its controls are a record now */

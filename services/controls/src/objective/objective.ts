@@ -1,4 +1,4 @@
-import { AnnexError } from '@annex/schema';
+import { AnnexError, checkFollows, type Transitions } from '@annex/schema';
 import { rounded } from '../strength/strength.ts';
 
 /** Information security objectives (27001, 6.2): planned, pursued, achieved or given up. Pure. */
@@ -9,7 +9,7 @@ export type ObjectiveStatus = 'DRAFT' | 'ACTIVE' | 'ACHIEVED' | 'DROPPED';
 export type Measurability = 'MEASURABLE' | 'NOT_PRACTICABLE';
 
 /** Which status may follow which. What is achieved or given up is a record; a new aim is a new objective. */
-const transitions: { readonly [from in ObjectiveStatus]: readonly ObjectiveStatus[] } = {
+const transitions: Transitions<ObjectiveStatus> = {
   DRAFT: ['ACTIVE', 'DROPPED'],
   ACTIVE: ['ACHIEVED', 'DROPPED'],
   ACHIEVED: [],
@@ -18,10 +18,7 @@ const transitions: { readonly [from in ObjectiveStatus]: readonly ObjectiveStatu
 
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
 export function checkTransition(id: string, from: ObjectiveStatus, to: ObjectiveStatus): void {
-  if (from === to || transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The objective is ${from} and cannot become ${to}`, {
-    details: { kind: 'Objective', id, present: from, asked: to, allowed: transitions[from] },
-  });
+  if (from !== to) checkFollows(transitions, { kind: 'Objective', id, name: 'The objective' }, from, to);
 }
 
 /** @throws AnnexError STATE_CONFLICT where it is achieved or dropped: it is a record now */

@@ -1,12 +1,7 @@
 import { notFound } from '@annex/schema';
 import { type IsmsEntityColumns, type Tx, touched, type WriteTx } from '@annex/service';
-import type {
-  ActionStatus,
-  Effectiveness,
-  OpportunityKind,
-  OpportunityResponse,
-  OpportunityStatus,
-} from './opportunity.ts';
+import type { ActionStatus, Effectiveness } from '../action.ts';
+import type { OpportunityKind, OpportunityResponse, OpportunityStatus } from './opportunity.ts';
 
 export interface OpportunityRow extends IsmsEntityColumns {
   reference: string;

@@ -1,4 +1,5 @@
-import { type ActionStatus, checkDecided, checkEvaluation, checkOpen, checkTransition } from './opportunity.ts';
+import type { ActionStatus } from '../action.ts';
+import { checkDecided, checkEvaluation, checkOpen, checkTransition } from './opportunity.ts';
 
 const open = { response: 'UNDECIDED', responseReason: '', status: 'OPEN', result: '' } as const;
 

@@ -1,4 +1,5 @@
 import { AnnexError, badInput } from '@annex/schema';
+import { type ActionStatus, checkActionTransition, checkDone, type Effectiveness } from '../action.ts';
 import { text } from '../input.ts';
 
 /**
@@ -13,8 +14,6 @@ export type OpportunityKind = 'RISK' | 'OPPORTUNITY';
 export type OpportunityResponse = 'UNDECIDED' | 'ACT' | 'NO_ACTION';
 
 export type OpportunityStatus = 'OPEN' | 'CLOSED';
-export type ActionStatus = 'PLANNED' | 'DONE' | 'CANCELLED';
-export type Effectiveness = 'NOT_EVALUATED' | 'EFFECTIVE' | 'NOT_EFFECTIVE';
 
 /** @throws AnnexError STATE_CONFLICT where it is closed: it is a record now */
 export function checkOpen(opportunity: { readonly id: string; readonly status: OpportunityStatus }): void {
@@ -39,20 +38,9 @@ export function checkDecided(opportunity: {
   text('input.result', opportunity.result, 10_000, 'required');
 }
 
-/** Which status of an action may follow which. */
-const transitions: { readonly [from in ActionStatus]: readonly ActionStatus[] } = {
-  PLANNED: ['DONE', 'CANCELLED'],
-  DONE: [],
-  CANCELLED: [],
-};
-
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
-export function checkTransition(id: string, from: ActionStatus, to: ActionStatus): void {
-  if (from === to || transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The action is ${from} and cannot become ${to}`, {
-    details: { kind: 'OpportunityAction', id, present: from, asked: to, allowed: transitions[from] },
-  });
-}
+export const checkTransition = (id: string, from: ActionStatus, to: ActionStatus): void =>
+  checkActionTransition('OpportunityAction', id, from, to);
 
 /** @throws AnnexError BAD_INPUT: only what was done is evaluated, and with a reason (27001, 6.1.1 e) */
 export function checkEvaluation(action: {
@@ -61,7 +49,6 @@ export function checkEvaluation(action: {
   readonly evaluation: string;
 }): void {
   if (action.effectiveness === 'NOT_EVALUATED') return;
-  if (action.status !== 'DONE')
-    throw badInput('input.effectiveness', action.effectiveness, 'must be NOT_EVALUATED until the action is done');
+  checkDone(action);
   text('input.evaluation', action.evaluation, 5000, 'required');
 }

@@ -1,4 +1,4 @@
-import { AnnexError } from '@annex/schema';
+import { AnnexError, type Transitions } from '@annex/schema';
 import { text } from '../input.ts';
 
 /** What the ISMS needs, and whether it is given that (27001, 7.1). Pure. */
@@ -9,7 +9,7 @@ export type ResourceKind = 'PEOPLE' | 'MONEY' | 'TECHNOLOGY' | 'PREMISES' | 'KNO
 export type ResourceStatus = 'OPEN' | 'PROVIDED' | 'REFUSED' | 'WITHDRAWN';
 
 /** Which status may follow which. What was refused may be asked for again. */
-const transitions: { readonly [from in ResourceStatus]: readonly ResourceStatus[] } = {
+const transitions: Transitions<ResourceStatus> = {
   OPEN: ['PROVIDED', 'REFUSED', 'WITHDRAWN'],
   PROVIDED: ['WITHDRAWN'],
   REFUSED: ['OPEN', 'WITHDRAWN'],

@@ -1,4 +1,4 @@
-import { AnnexError, badInput, type FieldFault } from '@annex/schema';
+import { AnnexError, badInput, checkFollows, type FieldFault, type Transitions } from '@annex/schema';
 import { text } from '../input.ts';
 import type { SiteKind } from '../site/site.ts';
 
@@ -10,7 +10,7 @@ import type { SiteKind } from '../site/site.ts';
 export type ScopeStatus = 'DRAFT' | 'IN_REVIEW' | 'APPROVED' | 'SUPERSEDED';
 
 /** Which status may follow which. What is sent back or taken back is the same draft again. */
-const transitions: { readonly [from in ScopeStatus]: readonly ScopeStatus[] } = {
+const transitions: Transitions<ScopeStatus> = {
   DRAFT: ['IN_REVIEW'],
   IN_REVIEW: ['APPROVED', 'DRAFT'],
   APPROVED: ['SUPERSEDED'],
@@ -19,10 +19,7 @@ const transitions: { readonly [from in ScopeStatus]: readonly ScopeStatus[] } = 
 
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
 export function checkTransition(id: string, from: ScopeStatus, to: ScopeStatus): void {
-  if (transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The scope version is ${from} and cannot become ${to}`, {
-    details: { kind: 'ScopeVersion', id, present: from, asked: to, allowed: transitions[from] },
-  });
+  checkFollows(transitions, { kind: 'ScopeVersion', id, name: 'The scope version' }, from, to);
 }
 
 /** @throws AnnexError STATE_CONFLICT unless it is a draft: what others look at or approved stands still */

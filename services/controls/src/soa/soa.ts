@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AnnexError, badInput, type FieldFault } from '@annex/schema';
+import { AnnexError, badInput, checkFollows, type FieldFault, type Transitions } from '@annex/schema';
 import type { ImplementationStatus, Verification } from '../strength/strength.ts';
 
 /**
@@ -248,7 +248,7 @@ export function contentHash(text: string): string {
 export type VersionStatus = 'IN_REVIEW' | 'APPROVED' | 'SENT_BACK' | 'WITHDRAWN' | 'SUPERSEDED';
 
 /** Which status may follow which. What was sent back or withdrawn stays as a record; a new version takes its place. */
-const transitions: { readonly [from in VersionStatus]: readonly VersionStatus[] } = {
+const transitions: Transitions<VersionStatus> = {
   IN_REVIEW: ['APPROVED', 'SENT_BACK', 'WITHDRAWN'],
   APPROVED: ['SUPERSEDED'],
   SENT_BACK: [],
@@ -258,10 +258,7 @@ const transitions: { readonly [from in VersionStatus]: readonly VersionStatus[] 
 
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
 export function checkTransition(id: string, from: VersionStatus, to: VersionStatus): void {
-  if (transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The version is ${from} and cannot become ${to}`, {
-    details: { kind: 'SoaVersion', id, present: from, asked: to, allowed: transitions[from] },
-  });
+  checkFollows(transitions, { kind: 'SoaVersion', id, name: 'The version' }, from, to);
 }
 
 export interface AskedApproval {

@@ -1,11 +1,11 @@
 import type { ControlGuidance } from '@annex/catalogues';
-import { AnnexError } from '@annex/schema';
+import { checkFollows, type Transitions } from '@annex/schema';
 
 /** Where a task stands: to be done, done, or found not to matter here. */
 export type TaskStatus = 'OPEN' | 'DONE' | 'NOT_APPLICABLE';
 
 /** What is settled is opened again before it is settled another way, so that the change shows. */
-const transitions: { readonly [from in TaskStatus]: readonly TaskStatus[] } = {
+const transitions: Transitions<TaskStatus> = {
   OPEN: ['DONE', 'NOT_APPLICABLE'],
   DONE: ['OPEN'],
   NOT_APPLICABLE: ['OPEN'],
@@ -13,10 +13,7 @@ const transitions: { readonly [from in TaskStatus]: readonly TaskStatus[] } = {
 
 /** @throws AnnexError STATE_CONFLICT naming the present status and those that may follow */
 export function checkTransition(id: string, from: TaskStatus, to: TaskStatus): void {
-  if (from === to || transitions[from].includes(to)) return;
-  throw new AnnexError('STATE_CONFLICT', `The task is ${from} and cannot become ${to}`, {
-    details: { kind: 'ImplementationTask', id, present: from, asked: to, allowed: transitions[from] },
-  });
+  if (from !== to) checkFollows(transitions, { kind: 'ImplementationTask', id, name: 'The task' }, from, to);
 }
 
 /** A step of guidance on a control. */
