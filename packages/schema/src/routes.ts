@@ -6,7 +6,8 @@ export type ServiceName = (typeof serviceNames)[number];
 
 /**
  * Who gets what: a consumer has one queue, belongs to one service, and receives the types listed. The trail is a
- * consumer of its own beside audit's projections, so that a slow projection never delays the record.
+ * consumer of its own beside audit's projections, so that a slow projection never delays the record. Who comes `afterOthers` lets the
+ * chains that somebody waits for pass first, for a moment.
  */
 export const routes = {
   controls: {
@@ -49,10 +50,10 @@ export const routes = {
       'annex.audit.resend.requested.v1',
     ],
   },
-  trail: { service: 'audit', types: eventTypes },
-  integrations: { service: 'integrations', types: eventTypes },
+  trail: { service: 'audit', types: eventTypes, afterOthers: true },
+  integrations: { service: 'integrations', types: eventTypes, afterOthers: true },
   identity: { service: 'identity', types: ['annex.audit.resend.requested.v1'] },
-} as const satisfies Record<string, { service: ServiceName; types: readonly EventType[] }>;
+} as const satisfies Record<string, { service: ServiceName; types: readonly EventType[]; afterOthers?: true }>;
 
 export type ConsumerName = keyof typeof routes;
 export const consumerNames = Object.keys(routes) as ConsumerName[];

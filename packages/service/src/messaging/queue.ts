@@ -1,7 +1,8 @@
-import type { ConsumerName } from '@annex/schema';
+import { type ConsumerName, routes } from '@annex/schema';
 import { DelayedError, type Job, Queue, Worker, type WorkerOptions } from 'bullmq';
 import type { Logger } from 'pino';
 import { postgresBackend, redisBackend } from './backends.ts';
+import { Precedence } from './precedence.ts';
 
 /** Where jobs wait: one of BullMQ's two backends. */
 export type QueueConfig =
@@ -110,6 +111,7 @@ export async function openQueues(
   };
 
   const workers = new Set<QueueWorker>();
+  const precedence = new Precedence();
 
   return {
     kind: config.kind,
@@ -149,14 +151,16 @@ export async function openQueues(
 
     work(consumer, concurrency, handle) {
       const process = async (job: Job, token?: string) => {
+        const delivery = {
+          data: job.data,
+          jobId: job.id ?? '',
+          attempt: job.attemptsMade + 1,
+          last: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+          stalls: job.stalledCounter,
+        };
         try {
-          await handle({
-            data: job.data,
-            jobId: job.id ?? '',
-            attempt: job.attemptsMade + 1,
-            last: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-            stalls: job.stalledCounter,
-          });
+          if ('afterOthers' in routes[consumer]) await precedence.afterwards(() => handle(delivery));
+          else await precedence.first(() => handle(delivery));
         } catch (error) {
           if (!(error instanceof TryLater)) throw error;
           await job.moveToDelayed(Date.now() + error.afterMs, token);

@@ -1,0 +1,91 @@
+import { type PassingTime, Precedence } from './precedence.ts';
+
+/** Time that passes when it is told to. */
+class ToldTime implements PassingTime {
+  #now = 0;
+  readonly #coming = new Set<{ readonly at: number; readonly run: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const one = { at: this.#now + ms, run };
+    this.#coming.add(one);
+    return () => this.#coming.delete(one);
+  }
+
+  /** Lets so much pass, a millisecond at a time, each with what follows from it. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left--) {
+      this.#now++;
+      for (const one of [...this.#coming]) {
+        if (one.at > this.#now || !this.#coming.delete(one)) continue;
+        one.run();
+      }
+      await new Promise((done) => setImmediate(done));
+    }
+  }
+}
+
+describe('what nobody waits for', () => {
+  const time = new ToldTime();
+  const until = (ms: number) => new Promise<void>((done) => time.after(ms, done));
+
+  const watched = () => {
+    const precedence = new Precedence(time);
+    const log: string[] = [];
+    return {
+      precedence,
+      log,
+      first: (name: string, ms: number) =>
+        precedence.first(async () => {
+          await until(ms);
+          log.push(name);
+        }),
+      afterwards: (name: string) => precedence.afterwards(async () => void log.push(name)),
+    };
+  };
+
+  it('begins at once where nobody else is at work', async () => {
+    const { afterwards, log } = watched();
+    await afterwards('record');
+    expect(log).toEqual(['record']);
+  });
+
+  it('lets what is at work end, and what follows from it a moment later', async () => {
+    const { first, afterwards, log } = watched();
+    const one = first('strength', 30);
+    const record = afterwards('record');
+    await time.pass(30);
+    await one;
+    // The event that it recorded is on its way to the next service.
+    await time.pass(8);
+    const two = first('level', 30);
+    await time.pass(60);
+    await Promise.all([two, record]);
+    expect(log).toEqual(['strength', 'level', 'record']);
+  });
+
+  it('does not wait longer than a fifth of a second, however much there is to do', async () => {
+    const { first, afterwards, log } = watched();
+    const endless = first('endless', 1000);
+    const record = afterwards('record');
+    await time.pass(199);
+    expect(log).toEqual([]);
+    await time.pass(1);
+    await record;
+    expect(log).toEqual(['record']);
+    await time.pass(1000);
+    await endless;
+  });
+
+  it('is not held up by work that failed', async () => {
+    const { precedence, afterwards, log } = watched();
+    await expect(precedence.first(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const record = afterwards('record');
+    await time.pass(30);
+    await record;
+    expect(log).toEqual(['record']);
+  });
+});
