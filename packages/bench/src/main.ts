@@ -3,6 +3,7 @@ import { bulkEdits } from './bulk-edit.ts';
 import { catalogueImport } from './catalogue-import.ts';
 import { loopLatency } from './loop/latency.ts';
 import { federatedReadHttp, federatedReadLimit, federatedReadOneProcess } from './reads/federated.ts';
+import { relevel } from './relevel.ts';
 import { librarySearch } from './search.ts';
 import { simulationSpeed } from './simulation/speed.ts';
 import { soaRead } from './soa.ts';
@@ -17,6 +18,7 @@ const benches: readonly Bench[] = [
   librarySearch,
   soaRead,
   ...bulkEdits,
+  relevel,
   simulationSpeed,
   warmStart,
 ];

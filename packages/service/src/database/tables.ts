@@ -119,12 +119,14 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
         -- Row-level security lets a transaction write rows of one tenant only.
         tenant uuid := ${tenantSetting};
       begin
+        -- By a list of ids, not row by row or by a join: the planner's guess of the history's size may be old, and a bad plan is quadratic.
         if tg_op = 'INSERT' then
+          with before as (
+            select h.id, max(h.recorded_to) as recorded_to from ${history(name)} h
+            where h.tenant_id = tenant and h.id = any(array(select id from fresh)) group by h.id)
           insert into ${history(name)} (${list}, recorded_from, recorded_to)
-          select ${fresh}, greatest(moment, (select max(h.recorded_to) from ${history(name)} h where h.tenant_id = n.tenant_id and h.id = n.id)), 'infinity'
-          from fresh n;
+          select ${fresh}, greatest(moment, b.recorded_to), 'infinity' from fresh n left join before b on b.id = n.id;
         elsif tg_op = 'UPDATE' then
-          -- By a list of ids, not by a join: the planner's guess of the history's size may be old, and a bad join is quadratic.
           with closed as (
             update ${history(name)} h set recorded_to = greatest(moment, h.recorded_from + interval '1 microsecond')
             where h.tenant_id = tenant and h.id = any(array(select id from fresh)) and h.recorded_to = 'infinity'
