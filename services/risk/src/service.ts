@@ -18,6 +18,7 @@ import { importRoutes } from './import/import.routes.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
+import { matrixRoutes } from './proposal/matrix.routes.ts';
 import { announceProposals } from './proposal/proposal.operations.ts';
 import { proposalModule } from './proposal/proposal.resolvers.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
@@ -95,6 +96,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     heatMapRoutes(app, context);
     simulationRoutes(app, context);
     importRoutes(app, context);
+    matrixRoutes(app, context);
   },
   start: startRunner,
 };

@@ -75,6 +75,26 @@ export interface Criteria {
   readonly treatmentProcess: DocumentedProcess | null;
 }
 
+/** What criteria say, without the row that they are kept in. */
+export const contentOf = (criteria: Criteria): Criteria => ({
+  name: criteria.name,
+  currency: criteria.currency,
+  likelihoods: criteria.likelihoods,
+  consequences: criteria.consequences,
+  levels: criteria.levels,
+  matrix: criteria.matrix,
+  floorFrequency: criteria.floorFrequency,
+  floorLoss: criteria.floorLoss,
+  appetite: criteria.appetite,
+  assessmentPeriod: criteria.assessmentPeriod,
+  moneyName: criteria.moneyName,
+  moneyAppetite: criteria.moneyAppetite,
+  categories: criteria.categories,
+  confirmingMethods: criteria.confirmingMethods,
+  assessmentProcess: criteria.assessmentProcess,
+  treatmentProcess: criteria.treatmentProcess,
+});
+
 /** Every category, money first. */
 export function categoriesOf(criteria: Criteria): readonly Category[] {
   const { moneyName, currency, consequences, floorLoss, moneyAppetite, categories } = criteria;

@@ -52,7 +52,7 @@ export interface ReasonedProposalStepInput extends ProposalInput {
 const noteOf = (note: string | null | undefined) => text('input.note', note ?? '', 4000, 'optional');
 
 /** What is proposed, checked in full: by itself, and against what is rated. */
-async function contentOf(tx: WriteTx<RiskDatabase>, present: CriteriaRow, input: CriteriaInput): Promise<Criteria> {
+async function checkedContent(tx: WriteTx<RiskDatabase>, present: CriteriaRow, input: CriteriaInput): Promise<Criteria> {
   const content = checkedCriteria(input, present);
   refuseAll('BAD_INPUT', ratedFaults(await registerOf(tx, present.ismsId), present, content));
   return content;
@@ -118,14 +118,14 @@ export async function proposeCriteria(tx: WriteTx<RiskDatabase>, input: ProposeC
   const ismsId = await ismsOf(tx, input.ismsId);
   await holdActiveIsms(tx, ismsId);
   const present = await holdRead(tx, ismsId, input.expectedVersion);
-  const { id, version } = await keepProposal(tx, present, await contentOf(tx, present, input), input);
+  const { id, version } = await keepProposal(tx, present, await checkedContent(tx, present, input), input);
   return { id, version };
 }
 
 /** A proposal with the criteria of its ISMS held: all changes of criteria come one after the other. */
-async function take(
+export async function takeProposal(
   tx: WriteTx<RiskDatabase>,
-  { id, expectedVersion }: ProposalInput,
+  { id, expectedVersion }: { readonly id: string; readonly expectedVersion?: number | null },
 ): Promise<{ row: ProposalRow; present: CriteriaRow }> {
   const [seen] = await findProposals(tx, [id]);
   if (!seen) throw notFound('RiskCriteriaProposal', id);
@@ -137,7 +137,12 @@ async function take(
   return { row, present };
 }
 
-async function keep(tx: WriteTx<RiskDatabase>, present: ProposalRow, patch: Partial<ProposalRow>): Promise<Changed> {
+/** Writes a change of a proposal that is taken, and tells of it. */
+export async function changeProposal(
+  tx: WriteTx<RiskDatabase>,
+  present: ProposalRow,
+  patch: Partial<ProposalRow>,
+): Promise<Changed> {
   const next: ProposalRow = { ...present, ...patch, version: present.version + 1 };
   await updateProposalRow(tx, next);
   tx.record('annex.risk.criteria-proposal.changed.v1', { rows: [proposalEvent(next)] });
@@ -146,28 +151,28 @@ async function keep(tx: WriteTx<RiskDatabase>, present: ProposalRow, patch: Part
 
 /** Writes a draft anew, against the criteria that were read. @throws AnnexError BAD_INPUT, STATE_CONFLICT, VERSION_CONFLICT */
 export async function updateProposal(tx: WriteTx<RiskDatabase>, input: UpdateProposalInput): Promise<Changed> {
-  const { row, present } = await take(tx, input);
+  const { row, present } = await takeProposal(tx, input);
   checkDraft(row);
   checkVersion('RiskCriteria', present.id, present.version, input.criteriaVersion);
-  const content = await contentOf(tx, present, input);
+  const content = await checkedContent(tx, present, input);
   const authors = [...new Set([...row.authors, tx.scope.actor])];
   const note = input.note == null ? row.note : noteOf(input.note);
-  return keep(tx, row, { content, criteriaVersion: present.version, authors, note });
+  return changeProposal(tx, row, { content, criteriaVersion: present.version, authors, note });
 }
 
 /** Puts a draft before those who approve; what it says stands still from here on. @throws AnnexError STATE_CONFLICT, VERSION_CONFLICT */
 export async function submitProposal(tx: WriteTx<RiskDatabase>, input: ProposalStepInput): Promise<Changed> {
-  const { row } = await take(tx, input);
+  const { row } = await takeProposal(tx, input);
   checkTransition(row, 'IN_REVIEW');
-  return keep(tx, row, { ...submitted(tx), note: input.note == null ? row.note : noteOf(input.note) });
+  return changeProposal(tx, row, { ...submitted(tx), note: input.note == null ? row.note : noteOf(input.note) });
 }
 
 /** Gives a proposal up, and says why. @throws AnnexError BAD_INPUT, STATE_CONFLICT, VERSION_CONFLICT */
 export async function withdrawProposal(tx: WriteTx<RiskDatabase>, input: ReasonedProposalStepInput): Promise<Changed> {
-  const { row } = await take(tx, input);
+  const { row } = await takeProposal(tx, input);
   checkTransition(row, 'WITHDRAWN');
   const reviewNote = text('input.reason', input.reason, 4000, 'required');
-  return keep(tx, row, { status: 'WITHDRAWN', reviewNote, decidedBy: tx.scope.actor, decidedAt: tx.now });
+  return changeProposal(tx, row, { status: 'WITHDRAWN', reviewNote, decidedBy: tx.scope.actor, decidedAt: tx.now });
 }
 
 /** Another person makes a draft of a proposal again, and says why. @throws AnnexError FORBIDDEN, BAD_INPUT, STATE_CONFLICT, VERSION_CONFLICT */
@@ -176,11 +181,11 @@ export async function sendBackProposal(
   caller: Caller,
   input: ReasonedProposalStepInput,
 ): Promise<Changed> {
-  const { row } = await take(tx, input);
+  const { row } = await takeProposal(tx, input);
   const decidedBy = checkDecider(caller.personId, row);
   checkTransition(row, 'DRAFT');
   const reviewNote = text('input.reason', input.reason, 4000, 'required');
-  return keep(tx, row, { status: 'DRAFT', reviewNote, decidedBy, decidedAt: tx.now });
+  return changeProposal(tx, row, { status: 'DRAFT', reviewNote, decidedBy, decidedAt: tx.now });
 }
 
 /**
@@ -194,7 +199,7 @@ export async function approveCriteria(
   caller: Caller,
   input: ProposalStepInput,
 ): Promise<Changed> {
-  const { row, present } = await take(tx, input);
+  const { row, present } = await takeProposal(tx, input);
   const approvedBy = checkDecider(caller.personId, row);
   checkTransition(row, 'APPROVED');
   checkVersion('RiskCriteria', present.id, present.version, row.criteriaVersion);
@@ -211,7 +216,7 @@ export async function approveCriteria(
     approvedBy,
     moves,
   });
-  return keep(tx, row, { status: 'APPROVED', reviewNote, decidedBy: approvedBy, decidedAt: tx.now });
+  return changeProposal(tx, row, { status: 'APPROVED', reviewNote, decidedBy: approvedBy, decidedAt: tx.now });
 }
 
 /** Tells every proposal again. */

@@ -1,4 +1,3 @@
-import type { FieldFault } from '@annex/schema';
 import {
   type CallContext,
   type Changed,
@@ -11,15 +10,12 @@ import {
   ordering,
   sdl,
 } from '@annex/service';
-import { ratedFaults } from '../criteria/criteria.operations.ts';
 import { contentFields } from '../criteria/criteria.resolvers.ts';
 import { criteriaFor, criteriaOfIsms } from '../criteria/criteria.store.ts';
 import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
-import { factorsOf } from '../risk/link.store.ts';
-import { registerOf } from '../risk/risk.store.ts';
-import { derive } from '../risk/risk.ts';
-import { type Move, type Moves, movesBetween } from './moves.ts';
+import { type Effect, effectOf } from './effect.ts';
+import type { Move } from './moves.ts';
 import {
   approveCriteria,
   type ProposalStepInput,
@@ -47,12 +43,6 @@ type OfIsms = ConnectionArgs & { readonly ismsId?: string | null };
 
 const newestFirst = ordering({ number: 'desc' });
 
-/** What a proposal would move, and what stands in its way; of a decided one what it moved, if it was approved. */
-interface Effect {
-  readonly moves: Moves | null;
-  readonly problems: readonly FieldFault[];
-}
-
 /** Levels the register by proposed criteria without keeping anything. */
 const effectFor = (context: Context, row: ProposalRow): Promise<Effect> =>
   context
@@ -69,19 +59,7 @@ const effectFor = (context: Context, row: ProposalRow): Promise<Effect> =>
         }
         const present = (await criteriaOfIsms(tx, [proposal.ismsId])).get(proposal.ismsId);
         if (!present) throw new Error(`The ISMS ${proposal.ismsId} has a proposal and no criteria`);
-        const register = await registerOf(tx, proposal.ismsId);
-        const problems = ratedFaults(register, present, proposal.content);
-        if (problems.length > 0) {
-          effects.push({ moves: null, problems });
-          continue;
-        }
-        const factors = await factorsOf(
-          tx,
-          register.map((risk) => risk.id),
-        );
-        const moves = movesBetween(present, proposal.content);
-        for (const risk of register) moves.add(risk, derive(risk, proposal.content, factors.get(risk.id) ?? []));
-        effects.push({ moves: moves.counted(), problems });
+        effects.push(await effectOf(tx, present, proposal.content));
       }
       return effects;
     })

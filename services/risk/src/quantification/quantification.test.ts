@@ -83,7 +83,7 @@ describe('the quantified reading', () => {
     readingsOf(
       criteria,
       figures,
-      { ...rated },
+      { ...rated, consequences: null },
       currentLevel(criteria, { likelihood: rated.inherentLikelihood, consequence: rated.inherentConsequence }, factors),
       factors,
     );
