@@ -41,10 +41,12 @@ export const proposalFields = `id version number status criteriaVersion problems
 export async function readCriteria(
   register: Register,
   ismsId: string,
+  caller: TestCaller = {},
 ): Promise<{ version: number; content: CriteriaView }> {
   const { riskCriteria } = await register.ask<{ riskCriteria: CriteriaView & { version: number } }>(
     `query ($id: UUID) { riskCriteria(ismsId: $id) { version ${criteriaContent} } }`,
     { id: ismsId },
+    caller,
   );
   const { version, ...content } = riskCriteria;
   return { version, content };

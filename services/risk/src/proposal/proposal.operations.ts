@@ -52,7 +52,11 @@ export interface ReasonedProposalStepInput extends ProposalInput {
 const noteOf = (note: string | null | undefined) => text('input.note', note ?? '', 4000, 'optional');
 
 /** What is proposed, checked in full: by itself, and against what is rated. */
-async function checkedContent(tx: WriteTx<RiskDatabase>, present: CriteriaRow, input: CriteriaInput): Promise<Criteria> {
+async function checkedContent(
+  tx: WriteTx<RiskDatabase>,
+  present: CriteriaRow,
+  input: CriteriaInput,
+): Promise<Criteria> {
   const content = checkedCriteria(input, present);
   refuseAll('BAD_INPUT', ratedFaults(await registerOf(tx, present.ismsId), present, content));
   return content;
