@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly limits?: Partial<Limits>;
   /** CSV: take off the apostrophes that `writeCsv` puts in front of what looks like a formula. */
   readonly formulaGuard?: boolean;
+  /** CSV: what the first column is called where the header leaves its name out, as the corner of a matrix often is. */
+  readonly cornerName?: string;
 }
 
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
@@ -33,7 +35,7 @@ export async function readTable(bytes: Uint8Array, format: TableFormat, options:
   if (ZIP_MAGIC.every((byte, index) => bytes[index] === byte)) {
     throw ofFile('this is a workbook or another ZIP archive, not CSV', undefined, 'a CSV file, or the format "xlsx"');
   }
-  return readCsv(bytes, limits, options.formulaGuard ?? false);
+  return readCsv(bytes, limits, options.formulaGuard ?? false, options.cornerName);
 }
 
 function ofFile(problem: string, given: string | undefined, allowed: string): SheetError {

@@ -38,9 +38,11 @@ export class TableBuilder {
   private columns: string[] | undefined;
   private readonly rows: TableRow[] = [];
   private readonly limits: Limits;
+  private readonly cornerName: string;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, cornerName = '') {
     this.limits = limits;
+    this.cornerName = cornerName;
   }
 
   private add(source: SourceRow): void {
@@ -91,6 +93,7 @@ export class TableBuilder {
 
   private header(source: SourceRow): string[] {
     const names = Array.from(source.cells, (text) => (text ?? '').trim());
+    if (names[0] === '') names[0] = this.cornerName;
     names.length = names.findLastIndex((name) => name !== '') + 1;
     if (names.length > this.limits.columns) throw tooManyColumns(source.place, names.length, this.limits);
     const seen = new Map<string, number>();

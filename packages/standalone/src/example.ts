@@ -192,6 +192,15 @@ interface SeedRisk {
   }[];
 }
 
+export const riskProcesses = {
+  assessmentProcess: {
+    text: 'The owner of each product names what could be lost, how and by what, with the people who run it. Each risk gets an owner, a likelihood and a consequence without controls; the level with controls is computed from what is verified of them. The security officer confirms every level once a year, and at once when it rises or when something significant is to change.',
+  },
+  treatmentProcess: {
+    text: 'A risk above the criteria is treated. Its owner chooses how; whoever does the work plans the necessary controls, which are compared with Annex A, and what each is to achieve by when. The owner approves the plan and accepts what it leaves; above the criteria a member of the management does so as well. Once the plan is done, what was expected is compared with what is there.',
+  },
+};
+
 export const risks: readonly SeedRisk[] = [
   {
     key: 'code',

@@ -1,5 +1,5 @@
 import { planningRounds, type Step } from './example.planning.ts';
-import { implementations, leftOut, measures, people, risks } from './example.ts';
+import { implementations, leftOut, measures, people, riskProcesses, risks } from './example.ts';
 
 /** How the seed asks: one GraphQL operation as a person of the new tenant. @throws Error with what was answered */
 export type Ask = <R>(document: string, variables: Record<string, unknown>) => Promise<R>;
@@ -92,6 +92,7 @@ export async function seedExample(askers: Askers, untilProjected: () => Promise<
   }
   await untilProjected();
 
+  await documentProcesses(ask, isms.id);
   const riskIds = new Map<string, string>();
   for (const { key, owner, links, likelihood, consequence, ...input } of risks) {
     const made = await ask<Payload<'createRisk', 'risk'>>(
@@ -145,6 +146,19 @@ export async function seedExample(askers: Askers, untilProjected: () => Promise<
   }
   await approveException(await askers.as(known('person', personIds)('sofia')), known('thing', made)('oldTerminals'));
   await untilProjected();
+}
+
+/** Writes down how risks are assessed and treated, beside the criteria that every ISMS starts with. */
+async function documentProcesses(ask: Ask, ismsId: string): Promise<void> {
+  const { riskCriteria } = await ask<{ riskCriteria: Readonly<Record<string, unknown>> }>(
+    `query($ismsId: UUID) { riskCriteria(ismsId: $ismsId) { name currency floorFrequency floorLoss appetite matrix
+       likelihoods { name lower upper representative } consequences { name lower upper representative } levels { name rule authority } } }`,
+    { ismsId },
+  );
+  // Those of the first version, so that a start that is repeated asks for the same.
+  await ask('mutation($input: SetRiskCriteriaInput!) { setRiskCriteria(input: $input) { criteria { id } } }', {
+    input: { ...riskCriteria, ...riskProcesses, ismsId, expectedVersion: 1 },
+  });
 }
 
 /** Several mutations in one request, one after the other. @returns the identifiers of what they made, by name */

@@ -180,6 +180,9 @@ describe('the guides', () => {
     expect(output).not.toContain('"errors"');
     const parts = marked(output);
     expect(parts['1.']).toMatch(/"rule":"ABOVE_CRITERIA"/);
+    expect(parts['1.']).toMatch(
+      /"from":"Medium","to":"High"[\s\S]*"status":"APPROVED"[\s\S]*"riskCriteriaVersions":\{"nodes":\[\{"number":1/,
+    );
     // What it inherits from the process that rests on it.
     expect(parts['2.']).toMatch(/"value":\{"availability":4\}/);
     expect(parts['3.']).toMatch(/"kind":"THREAT","text":"Phishing/);

@@ -1,5 +1,6 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
 import { assetRules } from './asset/asset.rules.ts';
+import { criteriaRules } from './criteria/criteria.rules.ts';
 import type { RiskDatabase } from './database.ts';
 import { identificationRules } from './identification/identification.rules.ts';
 import { treatmentRules } from './treatment/treatment.rules.ts';
@@ -206,6 +207,7 @@ const currentWithinCriteria: Rule<RiskDatabase> = {
 /** The clauses of 27001 whose facts live here (domain model, 9). */
 export const rules: readonly Rule<RiskDatabase>[] = [
   criteriaExist,
+  ...criteriaRules,
   risksIdentified,
   ownersNamed,
   raisedReassessed,

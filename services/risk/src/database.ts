@@ -4,6 +4,7 @@ import type { AssetTables } from './asset/asset.store.ts';
 import type { CriteriaTables } from './criteria/criteria.store.ts';
 import type { IdentificationTables } from './identification/identification.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
+import type { ProposalTables } from './proposal/proposal.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
 import type { RiskTables } from './risk/risk.store.ts';
 import type { SimulationTables } from './simulation/simulation.store.ts';
@@ -12,6 +13,7 @@ import type { TreatmentTables } from './treatment/treatment.store.ts';
 /** The tables of the service, an intersection of its modules'. */
 export type RiskDatabase = ProjectionTables &
   CriteriaTables &
+  ProposalTables &
   RiskTables &
   AssessmentTables &
   AcceptanceTables &

@@ -18,6 +18,9 @@ import { importRoutes } from './import/import.routes.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
+import { matrixRoutes } from './proposal/matrix.routes.ts';
+import { announceProposals } from './proposal/proposal.operations.ts';
+import { proposalModule } from './proposal/proposal.resolvers.ts';
 import { announceQuantifications } from './quantification/quantification.operations.ts';
 import { quantificationModule } from './quantification/quantification.resolvers.ts';
 import { registerRoutes } from './register/register.routes.ts';
@@ -35,6 +38,7 @@ import { treatmentModule } from './treatment/treatment.resolvers.ts';
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   recordCriteria(tx, await allCriteria(tx));
+  await announceProposals(tx);
   let after: string | null = null;
   for (;;) {
     const page: Awaited<ReturnType<typeof risksAfter>> = await risksAfter(tx, after, rowsAnEvent);
@@ -62,6 +66,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
   migrations,
   modules: [
     criteriaModule,
+    proposalModule,
     riskModule,
     assessmentModule,
     acceptanceModule,
@@ -91,6 +96,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     heatMapRoutes(app, context);
     simulationRoutes(app, context);
     importRoutes(app, context);
+    matrixRoutes(app, context);
   },
   start: startRunner,
 };

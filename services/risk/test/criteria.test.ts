@@ -103,4 +103,51 @@ describe('the criteria of an ISMS', () => {
     expect(JSON.stringify(short.errors?.[0])).toContain('R-0001');
     expect((await read(ismsId)).version).toBe(1);
   });
+
+  it('say how often to assess, by what, and how; each process that is not documented is a gap', async () => {
+    const ismsId = await register.addIsms();
+    await register.createRisk({ ismsId });
+    const verdicts = async () =>
+      new Map(
+        (await register.recorded('annex.risk.conformity.changed.v1'))
+          .flatMap((data) => data.rows)
+          .filter((row) => row.ismsId === ismsId)
+          .map((row) => [row.rule, row.verdict]),
+      );
+    const start = await verdicts();
+    expect(start.get('risk.assessment-process-documented')).toBe('GAP');
+    expect(start.get('risk.treatment-process-documented')).toBe('GAP');
+    const documentId = '0190aaaa-0000-7000-8000-00000000d0c0';
+    const said = {
+      assessmentPeriod: 'P6M',
+      confirmingMethods: ['PERSON', 'SIMULATION'],
+      assessmentProcess: { text: 'As the handbook says' },
+      treatmentProcess: { documentId },
+    };
+    const answer = await set(ismsId, { ...(await read(ismsId)), ...said });
+    expect(answer.errors).toBeUndefined();
+    const kept = await register.ask(
+      'query ($id: UUID) { riskCriteria(ismsId: $id) { assessmentPeriod confirmingMethods assessmentProcess { text documentId } treatmentProcess { text documentId } } }',
+      { id: ismsId },
+    );
+    const processes = {
+      assessmentProcess: { text: 'As the handbook says', documentId: null },
+      treatmentProcess: { text: '', documentId },
+    };
+    expect(kept).toEqual({ riskCriteria: { ...said, ...processes } });
+    const now = await verdicts();
+    expect(now.get('risk.assessment-process-documented')).toBe('NO_GAP_FOUND');
+    expect(now.get('risk.treatment-process-documented')).toBe('NO_GAP_FOUND');
+    await set(ismsId, { ...(await read(ismsId)), treatmentProcess: null });
+    expect((await verdicts()).get('risk.treatment-process-documented')).toBe('GAP');
+  });
+
+  it('stay as they are in a retired ISMS', async () => {
+    const ismsId = await register.addIsms();
+    const rows = [{ id: ismsId, version: 9, name: 'Annex', status: 'RETIRED' as const }];
+    await register.emit('annex.controls.isms.changed.v1', { rows });
+    await register.settle();
+    const answer = await set(ismsId, await read(ismsId));
+    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'STATE_CONFLICT' });
+  });
 });

@@ -27,6 +27,13 @@ const reads: [string, string][] = [
   ['risk', `{ risk(id: "${uuid}") { id } }`],
   ['risks', '{ risks { nodes { id } } }'],
   ['riskCriteria', '{ riskCriteria { id } }'],
+  ['riskCriteriaProposal', `{ riskCriteriaProposal(id: "${uuid}") { id } }`],
+  ['riskCriteriaProposals', '{ riskCriteriaProposals { nodes { id } } }'],
+  ['riskCriteriaVersions', '{ riskCriteriaVersions { nodes { id } } }'],
+  [
+    'RiskCriteriaProposal as an entity',
+    `{ _entities(representations: [{ __typename: "RiskCriteriaProposal", id: "${uuid}" }]) { ... on RiskCriteriaProposal { id } } }`,
+  ],
   ['heatMap', '{ heatMap { cells { count } } }'],
   ['history of a risk', `{ risk(id: "${uuid}") { history { nodes { id } } } }`],
   ['bow tie of a risk', `{ risk(id: "${uuid}") { bowTie { causes { text } } } }`],
@@ -64,6 +71,7 @@ const step = { riskId: uuid, expectedVersion: 1 };
 const treatment = { id: uuid, expectedVersion: 1 };
 const noted = { ...treatment, note: 'n' };
 const action = { actionId: uuid, expectedVersion: 1 };
+const proposal = { id: uuid, expectedVersion: 1 };
 const effects = { implementationId: uuid, likelihoodEffect: 1, consequenceEffect: 1 };
 const writes: [string, string, object, Permission][] = [
   [
@@ -80,6 +88,17 @@ const writes: [string, string, object, Permission][] = [
   ['assessRisk', 'AssessRiskInput', step, 'risk:write'],
   ['acceptRisk', 'AcceptRiskInput', step, 'risk:accept'],
   ['setRiskCriteria', 'SetRiskCriteriaInput', criteria, 'risk:write'],
+  ['proposeRiskCriteria', 'ProposeRiskCriteriaInput', criteria, 'risk:write'],
+  [
+    'updateRiskCriteriaProposal',
+    'UpdateRiskCriteriaProposalInput',
+    { ...criteria, id: uuid, criteriaVersion: 1 },
+    'risk:write',
+  ],
+  ['submitRiskCriteriaProposal', 'SubmitRiskCriteriaProposalInput', proposal, 'risk:write'],
+  ['withdrawRiskCriteriaProposal', 'WithdrawRiskCriteriaProposalInput', { ...proposal, reason: 'r' }, 'risk:write'],
+  ['sendBackRiskCriteriaProposal', 'SendBackRiskCriteriaProposalInput', { ...proposal, reason: 'r' }, 'risk:accept'],
+  ['approveRiskCriteria', 'ApproveRiskCriteriaInput', proposal, 'risk:accept'],
   [
     'quantifyRisk',
     'QuantifyRiskInput',
@@ -133,6 +152,7 @@ describe.each(Object.keys(roles) as (keyof typeof roles)[])('the role %s', (role
 const routes: ['GET' | 'POST', string, Permission][] = [
   ['GET', '/risks/export?format=csv', 'risk:read'],
   ['POST', '/risks/import?format=csv&dryRun=true', 'risk:write'],
+  ['POST', '/risk-criteria/matrix?dryRun=true', 'risk:write'],
   ['GET', '/heat-map?format=svg', 'risk:read'],
 ];
 

@@ -1,5 +1,6 @@
 import { newId } from '@annex/service';
 import { type AssetView, createAsset } from './assets.ts';
+import { step as askedStep, type ProposalView, readCriteria } from './criteria.ts';
 import { type Register, type RiskView, startRegister, strengthRow } from './register.ts';
 
 let register: Register;
@@ -8,6 +9,7 @@ let theirs: RiskView;
 let theirImplementation: string;
 let theirSimulation: string;
 let theirAsset: AssetView;
+let theirProposal: ProposalView;
 let theirTreatment: { id: string; actions: { id: string }[] };
 const numbers = {
   frequency: { kind: 'POISSON', rate: 1 },
@@ -48,6 +50,9 @@ beforeAll(async () => {
     other(),
   );
   theirTreatment = drafted.createRiskTreatment.riskTreatment;
+  const { content } = await readCriteria(register, register.otherIsmsId, other());
+  const proposed = { ...content, ismsId: register.otherIsmsId, expectedVersion: 1, draft: true };
+  theirProposal = await askedStep(register, 'proposeRiskCriteria', proposed, other());
   theirSimulation = (data as { startSimulation: { simulation: { id: string } } }).startSimulation.simulation.id;
 });
 afterAll(() => register.close());
@@ -155,11 +160,30 @@ describe('a tenant', () => {
     expect(await register.ask(one, {}, other())).toEqual({ riskTreatment: { id: theirTreatment.id } });
   });
 
+  it.each(['now', 'as of a past moment'])('sees its own proposed criteria only, %s', async (when) => {
+    const caller = when === 'now' ? {} : { asOf: new Date() };
+    const query =
+      'query ($of: [_Any!]!) { riskCriteriaProposals { nodes { id } } riskCriteriaVersions { nodes { id } } _entities(representations: $of) { ... on RiskCriteriaProposal { id } } }';
+    const of = [{ __typename: 'RiskCriteriaProposal', id: theirProposal.id }];
+    const nothing = { riskCriteriaProposals: { nodes: [] }, riskCriteriaVersions: { nodes: [] }, _entities: [null] };
+    expect(await register.ask(query, { of }, caller)).toEqual(nothing);
+    const one = `{ riskCriteriaProposal(id: "${theirProposal.id}") { id } }`;
+    expect(code(await register.call(one, {}, caller))).toBe('NOT_FOUND');
+    expect(await register.ask(one, {}, other())).toEqual({ riskCriteriaProposal: { id: theirProposal.id } });
+    const matrix = await register.send('POST', `/risk-criteria/matrix?proposalId=${theirProposal.id}`, { body: ',a' });
+    expect(matrix.json()).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('changes, links, assesses, treats and accepts nothing of another', async () => {
     const step = { riskId: theirs.id, expectedVersion: 1 };
     const treatment = { id: theirTreatment.id, expectedVersion: 1 };
+    const proposal = { id: theirProposal.id, expectedVersion: 1 };
     const action = { actionId: theirTreatment.actions[0]?.id, expectedVersion: 1 };
     for (const [name, type, input] of [
+      ['submitRiskCriteriaProposal', 'SubmitRiskCriteriaProposalInput', proposal],
+      ['withdrawRiskCriteriaProposal', 'WithdrawRiskCriteriaProposalInput', { ...proposal, reason: 'r' }],
+      ['sendBackRiskCriteriaProposal', 'SendBackRiskCriteriaProposalInput', { ...proposal, reason: 'r' }],
+      ['approveRiskCriteria', 'ApproveRiskCriteriaInput', proposal],
       ['updateRisk', 'UpdateRiskInput', { id: theirs.id, expectedVersion: 1, title: 'mine now' }],
       ['closeRisk', 'RiskStepInput', step],
       ['assessRisk', 'AssessRiskInput', step],

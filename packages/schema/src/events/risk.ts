@@ -26,6 +26,30 @@ export const riskEvents = {
       Type.Object({ ...rowBase, name: Type.String(), likelihoods: Type.Integer(), consequences: Type.Integer() }),
     ),
   },
+  'annex.risk.criteria-proposal.changed.v1': {
+    description: 'Risk criteria were proposed, changed, submitted, sent back, withdrawn or approved (27001, 6.1.2 a)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        number: Type.Integer({ minimum: 1, description: 'Within the ISMS' }),
+        name: Type.String({ description: 'What the criteria are called' }),
+        status: Type.Union([
+          Type.Literal('DRAFT'),
+          Type.Literal('IN_REVIEW'),
+          Type.Literal('APPROVED'),
+          Type.Literal('WITHDRAWN'),
+        ]),
+        criteriaVersion: Type.Integer({
+          minimum: 1,
+          description: 'The version of the criteria that they are to replace',
+        }),
+        submittedBy: Nullable(Type.String({ description: '`person:<id>` or `key:<id>`' })),
+        submittedAt: Nullable(Moment),
+        decidedBy: Nullable(Type.String({ description: '`person:<id>`' })),
+        decidedAt: Nullable(Moment),
+      }),
+    ),
+  },
   'annex.risk.risk.changed.v1': {
     description: 'A risk was identified or changed, or its computed current level moved',
     data: Rows(

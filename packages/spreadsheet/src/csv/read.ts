@@ -9,14 +9,19 @@ import { csvRecords } from './records.ts';
 // Excel's own convention: a first line that names the delimiter and is no row.
 const SEPARATOR_LINE = /^sep=([,;\t|])(?:\r\n|\r|\n|$)/i;
 
-/** The table of a CSV file. `formulaGuard` takes off the apostrophes that `writeCsv` puts on. */
-export async function readCsv(bytes: Uint8Array, limits: Limits, formulaGuard: boolean): Promise<Table> {
+/** The table of a CSV file. `formulaGuard` takes off the apostrophes that `writeCsv` puts on; `cornerName` names a first column without a name. */
+export async function readCsv(
+  bytes: Uint8Array,
+  limits: Limits,
+  formulaGuard: boolean,
+  cornerName?: string,
+): Promise<Table> {
   const text = decodeCsv(bytes);
   refuseBinary(text);
   const separatorLine = SEPARATOR_LINE.exec(text);
   const body = separatorLine ? text.slice(separatorLine[0].length) : text;
   const delimiter = separatorLine?.[1] ?? detectDelimiter(body);
-  const builder = new TableBuilder(limits);
+  const builder = new TableBuilder(limits, cornerName);
   const records = csvRecords(body, delimiter, limits, separatorLine ? 2 : 1);
   await builder.addAll(records, formulaGuard ? withoutGuards : (record) => record);
   return builder.finish(null, 'the file');

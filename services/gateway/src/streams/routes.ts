@@ -283,6 +283,36 @@ export const streamRoutes: readonly StreamRoute[] = [
     gives: 'json',
   },
   {
+    method: 'POST',
+    path: '/v1/risk-criteria/matrix',
+    service: 'risk',
+    summary: 'Proposes a risk matrix from a table',
+    description:
+      'The body is a CSV file with commas or semicolons: in its first row the names of the consequence levels, in its first column those of the likelihood levels, in the cells names of levels of risk; upper and lower case and blanks do not matter, nor does the order. Every level of the criteria must be there once, and a worse cell never has a lower level (27001, 6.1.2 a). It makes a proposal of the present criteria with that matrix, for another person to approve, or gives a draft that matrix. A refusal names each cell at fault by row and column.',
+    permission: 'risk:read and risk:write',
+    query: [
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
+      {
+        name: 'proposalId',
+        required: false,
+        description: 'A draft that is to get the matrix; a new proposal is made unless told.',
+      },
+      {
+        name: 'expectedVersion',
+        required: false,
+        description: 'The version that was read: of the draft, otherwise of the criteria. A stale one is refused.',
+      },
+      {
+        name: 'dryRun',
+        required: false,
+        description:
+          'true: everything is checked, the answer says which cells and risks would move, and nothing is kept.',
+      },
+    ],
+    takes: ['text/csv', 'application/octet-stream'],
+    gives: 'json',
+  },
+  {
     method: 'GET',
     path: '/v1/heat-map',
     service: 'risk',

@@ -12,7 +12,12 @@ export function insertAcceptance(
   judged: Judged,
   by: { readonly acceptedBy: string; readonly reason: string; readonly endsAt: Date | null },
 ): Promise<AcceptanceRow> {
-  const values = { ...judged, factors: JSON.stringify(judged.factors), ...by };
+  const values = {
+    ...judged,
+    factors: JSON.stringify(judged.factors),
+    consequences: JSON.stringify(judged.consequences),
+    ...by,
+  };
   return tx.db
     .insertInto('acceptance')
     .values({ tenantId: tx.tenant, id: newId(), acceptedAt: tx.now, ...values })

@@ -1,6 +1,8 @@
 import { AnnexError, badInput } from '@annex/schema';
 import type { Caller, WriteTx } from '@annex/service';
+import { criteriaOfIsms } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
+import { judgedAmounts } from '../level/consequence.ts';
 import { judgedNow } from '../level/judged.ts';
 import { saveRisk } from '../level/relevel.ts';
 import { holdRead } from '../risk/risk.operations.ts';
@@ -10,12 +12,17 @@ export interface AssessRiskInput {
   readonly riskId: string;
   readonly expectedVersion: number;
   readonly comment?: string | null;
+  /** By what it is confirmed; one that the criteria approve. */
+  readonly method?: string | null;
 }
+
+/** A person who looked at the inputs confirms; what criteria approve unless they say otherwise. */
+const byPerson = 'PERSON';
 
 /**
  * Confirms the indicated level of a risk, with the inputs of this moment (domain model, 7; 27001, 8.2). It answers a request for
  * reassessment until the indicated level becomes worse again.
- * @throws AnnexError FORBIDDEN for a machine, STATE_CONFLICT for a closed risk, NOT_FOUND, VERSION_CONFLICT
+ * @throws AnnexError FORBIDDEN for a machine, BAD_INPUT for a method that the criteria do not approve, STATE_CONFLICT for a closed risk, NOT_FOUND, VERSION_CONFLICT
  */
 export async function assessRisk(
   tx: WriteTx<RiskDatabase>,
@@ -32,8 +39,12 @@ export async function assessRisk(
       details: { present: risk.status, allowed: ['reopen'] },
     });
   }
+  const method = input.method ?? byPerson;
+  const approved = (await criteriaOfIsms(tx, [risk.ismsId])).get(risk.ismsId)?.confirmingMethods ?? [];
+  if (!approved.includes(method))
+    throw badInput('input.method', method, `a method that the criteria approve: ${approved.join(', ')}`);
   const judged = await judgedNow(tx, risk);
-  const row = await insertAssessment(tx, judged, { assessedBy: personId, comment });
+  const row = await insertAssessment(tx, judged, { assessedBy: personId, comment, method });
   const { likelihood, consequence, level, rank, rule } = judged;
   tx.record('annex.risk.assessment.added.v1', {
     rows: [
@@ -49,6 +60,10 @@ export async function assessRisk(
       },
     ],
   });
-  await saveRisk(tx, risk, { assessedFrequency: judged.frequency, assessedLoss: judged.loss });
+  await saveRisk(tx, risk, {
+    assessedFrequency: judged.frequency,
+    assessedLoss: judged.loss,
+    assessedConsequences: judgedAmounts(judged.consequences),
+  });
   return { id: row.id, riskId: risk.id };
 }

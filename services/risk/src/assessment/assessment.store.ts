@@ -3,16 +3,21 @@ import { type Selectable, sql } from 'kysely';
 import type { Judged, JudgedTable } from '../level/judged.ts';
 
 export interface AssessmentTables {
-  assessment: JudgedTable & { assessedBy: string; assessedAt: Date; comment: string };
+  assessment: JudgedTable & { assessedBy: string; assessedAt: Date; comment: string; method: string };
 }
 export type AssessmentRow = Selectable<AssessmentTables['assessment']>;
 
 export function insertAssessment(
   tx: WriteTx<AssessmentTables>,
   judged: Judged,
-  by: { readonly assessedBy: string; readonly comment: string },
+  by: { readonly assessedBy: string; readonly comment: string; readonly method: string },
 ): Promise<AssessmentRow> {
-  const values = { ...judged, factors: JSON.stringify(judged.factors), ...by };
+  const values = {
+    ...judged,
+    factors: JSON.stringify(judged.factors),
+    consequences: JSON.stringify(judged.consequences),
+    ...by,
+  };
   return tx.db
     .insertInto('assessment')
     .values({ tenantId: tx.tenant, id: newId(), assessedAt: tx.now, ...values })

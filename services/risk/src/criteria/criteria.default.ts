@@ -49,4 +49,11 @@ export const defaultCriteria: Criteria = {
   floorLoss: 100_000,
   appetite:
     'Low risks are accepted as they are. Medium risks are tolerated while their owners accept them. High and critical risks are treated.',
+  assessmentPeriod: 'P1Y',
+  moneyName: 'Money',
+  moneyAppetite: '',
+  categories: [],
+  confirmingMethods: ['PERSON'],
+  assessmentProcess: null,
+  treatmentProcess: null,
 };

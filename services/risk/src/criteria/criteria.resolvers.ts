@@ -3,10 +3,18 @@ import { type CallContext, type GraphqlModule, ismsOf, sdl } from '@annex/servic
 import type { RiskDatabase } from '../database.ts';
 import { type SetCriteriaInput, setRiskCriteria } from './criteria.operations.ts';
 import { type CriteriaRow, criteriaFor, criteriaOfIsms } from './criteria.store.ts';
-import type { Band } from './criteria.ts';
+import { type Band, type Criteria, categoriesOf } from './criteria.ts';
 
 /** Bands as the API shows them: with their level. */
 export const bandsView = (bands: readonly Band[]) => bands.map((band, index) => ({ level: index + 1, ...band }));
+
+/** What both criteria in force and proposed ones say, as the API shows it. */
+export const contentFields = <Row extends Criteria>() => ({
+  likelihoods: (row: Row) => bandsView(row.likelihoods),
+  consequences: (row: Row) => bandsView(row.consequences),
+  categories: (row: Row) => categoriesOf(row).map((category) => ({ ...category, bands: bandsView(category.bands) })),
+  matrix: (row: Row) => row.matrix.map((ranks) => ranks.map((rank) => row.levels[rank - 1]?.name)),
+});
 
 type Context = CallContext<RiskDatabase>;
 
@@ -42,9 +50,7 @@ export const criteriaModule: GraphqlModule<RiskDatabase> = {
           })
           .load(id),
       isms: (row: CriteriaRow) => ({ id: row.ismsId }),
-      likelihoods: (row: CriteriaRow) => bandsView(row.likelihoods),
-      consequences: (row: CriteriaRow) => bandsView(row.consequences),
-      matrix: (row: CriteriaRow) => row.matrix.map((ranks) => ranks.map((rank) => row.levels[rank - 1]?.name)),
+      ...contentFields<CriteriaRow>(),
     },
   },
 };

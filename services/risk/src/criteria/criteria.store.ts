@@ -1,9 +1,10 @@
 import { type CallContext, entityFields, newId, type Tx, touched, type WriteTx } from '@annex/service';
 import type { ColumnType, Selectable } from 'kysely';
-import type { Band, Criteria, Level } from './criteria.ts';
+import type { Band, Category, Criteria, DocumentedProcess, Level } from './criteria.ts';
 
 /** jsonb is written as text: the driver would take an array for one of PostgreSQL's. */
 type Json<T> = ColumnType<T, string, string>;
+type JsonOrNull<T> = ColumnType<T | null, string | null, string | null>;
 
 export interface CriteriaTables {
   criteria: {
@@ -24,6 +25,13 @@ export interface CriteriaTables {
     floorFrequency: number;
     floorLoss: number;
     appetite: string;
+    assessmentPeriod: string;
+    moneyName: string;
+    moneyAppetite: string;
+    categories: Json<readonly Category[]>;
+    confirmingMethods: string[];
+    assessmentProcess: JsonOrNull<DocumentedProcess>;
+    treatmentProcess: JsonOrNull<DocumentedProcess>;
   };
 }
 
@@ -40,6 +48,13 @@ const columnsOf = (criteria: Criteria) => ({
   floorFrequency: criteria.floorFrequency,
   floorLoss: criteria.floorLoss,
   appetite: criteria.appetite,
+  assessmentPeriod: criteria.assessmentPeriod,
+  moneyName: criteria.moneyName,
+  moneyAppetite: criteria.moneyAppetite,
+  categories: JSON.stringify(criteria.categories),
+  confirmingMethods: [...criteria.confirmingMethods],
+  assessmentProcess: criteria.assessmentProcess && JSON.stringify(criteria.assessmentProcess),
+  treatmentProcess: criteria.treatmentProcess && JSON.stringify(criteria.treatmentProcess),
 });
 
 /** The criteria of these ISMS, by ISMS. */

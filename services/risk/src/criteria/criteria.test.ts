@@ -1,11 +1,16 @@
 import { AnnexError } from '@annex/schema';
 import fc from 'fast-check';
+import type { BandInput } from './band.validation.ts';
 import { defaultCriteria } from './criteria.default.ts';
 import { type Band, bandOf, geometricMean, levelAt } from './criteria.ts';
-import { type BandInput, type CriteriaInput, checkedCriteria } from './criteria.validation.ts';
+import { type CriteriaInput, checkedCriteria as checkedAgainst } from './criteria.validation.ts';
+
+/** Without what is left to stay as it is. */
+const { categories: _, ...withoutCategories } = defaultCriteria;
+const checkedCriteria = (given: CriteriaInput) => checkedAgainst(given, defaultCriteria);
 
 const input = (change: Partial<CriteriaInput> = {}): CriteriaInput => ({
-  ...defaultCriteria,
+  ...withoutCategories,
   matrix: defaultCriteria.matrix.map((row) => row.map((rank) => defaultCriteria.levels[rank - 1]?.name ?? '')),
   ...change,
 });
@@ -149,5 +154,72 @@ describe('criteria', () => {
     expect(faultsOf({ levels: [low, medium, high, { ...critical, rule: 'ACCEPTABLE' }] })[0]?.field).toBe(
       'input.levels[3].rule',
     );
+  });
+});
+
+describe('categories of consequence', () => {
+  const money = { key: 'MONEY', name: 'Money' };
+  const bands = defaultCriteria.consequences;
+  const safety = { key: 'SAFETY', name: 'Safety', unit: 'injured persons', floor: 0, bands };
+  const fields = (change: Partial<CriteriaInput>) => faultsOf(change).map(({ field }) => field);
+
+  it('are taken beside money, which is what the criteria say of it', () => {
+    const checked = checkedCriteria(input({ categories: [{ ...money, appetite: 'Little' }, safety] }));
+    expect(checked).toMatchObject({
+      moneyAppetite: 'Little',
+      categories: [{ key: 'SAFETY', unit: 'injured persons' }],
+    });
+    const again = { ...money, unit: 'EUR', bands, floor: defaultCriteria.floorLoss };
+    expect(faultsOf({ categories: [again, safety] })).toEqual([]);
+  });
+
+  it('stay where they are left out, as long as the matrix keeps its columns', () => {
+    const before = checkedCriteria(input({ categories: [money, safety] }));
+    expect(checkedAgainst(input(), before).categories).toEqual(before.categories);
+    const narrow = input({
+      consequences: bands.slice(1),
+      matrix: input().matrix.map((row) => row.slice(1)),
+    });
+    expect(() => checkedAgainst(narrow, before)).toThrow(/input\.categories\[1\]\.bands: 4 bands of SAFETY/);
+  });
+
+  it('name the band, the key, the unit and the count at fault', () => {
+    const gap = bands.map((band, index) => (index === 3 ? { ...band, lower: band.lower + 1 } : band));
+    expect(fields({ categories: [money, { ...safety, bands: gap }] })).toContain('input.categories[1].bands[3].lower');
+    expect(fields({ categories: [safety] })).toContain('input.categories[0].key');
+    expect(fields({ categories: [money, { ...safety, unit: ' ', floor: -1 }] })).toEqual([
+      'input.categories[1].unit',
+      'input.categories[1].floor',
+    ]);
+    expect(fields({ categories: [money, { ...safety, bands: bands.slice(1) }] })).toContain(
+      'input.categories[1].bands',
+    );
+    expect(fields({ categories: [money, safety, { ...safety, name: 'Again' }] })).toEqual(['input.categories[2].key']);
+    expect(fields({ categories: [money, { ...safety, key: 'safety' }] })).toEqual(['input.categories[1].key']);
+    const many = Array.from({ length: 8 }, (_, index) => ({ ...safety, key: `K${index}`, name: `K${index}` }));
+    expect(fields({ categories: [money, ...many] })).toEqual(['input.categories']);
+  });
+});
+
+describe('what criteria say beside scales', () => {
+  it.each(['P1Y', 'P6M', 'P26W', 'P1Y6M', 'P90D'])('a period of assessment of %s', (assessmentPeriod) => {
+    expect(faultsOf({ assessmentPeriod })).toEqual([]);
+  });
+  it.each(['', 'P', 'P0D', '1Y', 'PT1H', 'P1.5Y', 'yearly'])('no period of assessment of “%s”', (assessmentPeriod) => {
+    expect(faultsOf({ assessmentPeriod })).toMatchObject([{ field: 'input.assessmentPeriod' }]);
+  });
+  it('methods that are named once, and processes that say something', () => {
+    expect(faultsOf({ confirmingMethods: ['PERSON', 'SIMULATION'] })).toEqual([]);
+    expect(faultsOf({ confirmingMethods: [] })).toMatchObject([{ field: 'input.confirmingMethods' }]);
+    expect(faultsOf({ confirmingMethods: ['PERSON', 'PERSON'] })).toMatchObject([
+      { field: 'input.confirmingMethods[1]' },
+    ]);
+    expect(faultsOf({ assessmentProcess: { text: ' ' } })).toMatchObject([{ field: 'input.assessmentProcess' }]);
+    expect(faultsOf({ treatmentProcess: { text: 'x'.repeat(20_001) } })).toMatchObject([
+      { field: 'input.treatmentProcess.text' },
+    ]);
+    expect(faultsOf({ treatmentProcess: { documentId: 'here' } })).toMatchObject([
+      { field: 'input.treatmentProcess.documentId' },
+    ]);
   });
 });

@@ -21,6 +21,31 @@ export interface Level {
   readonly authority: string | null;
 }
 
+/** The key of the category that is always there: money, in minor units of the currency. */
+export const moneyKey = 'MONEY';
+
+/** A kind of consequence beside money, in a unit of its own (ISO/IEC 27005, 6.4). It has as many bands as the matrix has columns. */
+export interface Category {
+  readonly key: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly bands: readonly Band[];
+  /** No control is believed to bring the consequence below it. */
+  readonly floor: number;
+  readonly appetite: string;
+}
+
+/** Levels or amounts by the key of a further category. */
+export interface ByCategory {
+  readonly [key: string]: number;
+}
+
+/** A documented process: what it says, or the document that says it. */
+export interface DocumentedProcess {
+  readonly text: string;
+  readonly documentId: string | null;
+}
+
 /** The risk criteria of an ISMS (ISO/IEC 27001, 6.1.2 a). Loss is in minor units of `currency`. */
 export interface Criteria {
   readonly name: string;
@@ -38,6 +63,50 @@ export interface Criteria {
   readonly floorFrequency: number;
   readonly floorLoss: number;
   readonly appetite: string;
+  /** How often the whole register is to be assessed, ISO 8601. */
+  readonly assessmentPeriod: string;
+  readonly moneyName: string;
+  readonly moneyAppetite: string;
+  /** Those beside money. */
+  readonly categories: readonly Category[];
+  /** The methods that may confirm an indicated level. */
+  readonly confirmingMethods: readonly string[];
+  readonly assessmentProcess: DocumentedProcess | null;
+  readonly treatmentProcess: DocumentedProcess | null;
+}
+
+/** What criteria say, without the row that they are kept in. */
+export const contentOf = (criteria: Criteria): Criteria => ({
+  name: criteria.name,
+  currency: criteria.currency,
+  likelihoods: criteria.likelihoods,
+  consequences: criteria.consequences,
+  levels: criteria.levels,
+  matrix: criteria.matrix,
+  floorFrequency: criteria.floorFrequency,
+  floorLoss: criteria.floorLoss,
+  appetite: criteria.appetite,
+  assessmentPeriod: criteria.assessmentPeriod,
+  moneyName: criteria.moneyName,
+  moneyAppetite: criteria.moneyAppetite,
+  categories: criteria.categories,
+  confirmingMethods: criteria.confirmingMethods,
+  assessmentProcess: criteria.assessmentProcess,
+  treatmentProcess: criteria.treatmentProcess,
+});
+
+/** Every category, money first. */
+export function categoriesOf(criteria: Criteria): readonly Category[] {
+  const { moneyName, currency, consequences, floorLoss, moneyAppetite, categories } = criteria;
+  const money = { key: moneyKey, name: moneyName, unit: currency, bands: consequences, floor: floorLoss };
+  return [{ ...money, appetite: moneyAppetite }, ...categories];
+}
+
+/** The category of a key. One that the criteria do not have is a defect. */
+export function categoryOf(criteria: Criteria, key: string): Category {
+  const category = categoriesOf(criteria).find((one) => one.key === key);
+  if (!category) throw new Error(`The criteria have no category ${key}`);
+  return category;
 }
 
 /**

@@ -1,12 +1,17 @@
-import { AnnexError, type FieldFault } from '@annex/schema';
-import { type AcceptanceRule, acceptanceRules, type Band, bandOf, type Criteria, geometricMean } from './criteria.ts';
-
-export interface BandInput {
-  readonly name: string;
-  readonly lower: number;
-  readonly upper?: number | null;
-  readonly representative?: number | null;
-}
+import { type FieldFault, refuseAll } from '@annex/schema';
+import {
+  type BandInput,
+  bandsOf,
+  type Complain,
+  checkNames,
+  isAmount,
+  isText,
+  maxBands,
+  narrowBands,
+} from './band.validation.ts';
+import { type CategoryInput, furtherCategories } from './category.validation.ts';
+import { type AcceptanceRule, acceptanceRules, type Criteria } from './criteria.ts';
+import { assessmentPeriodOf, confirmingMethodsOf, type ProcessInput, processOf } from './process.validation.ts';
 
 export interface LevelInput {
   readonly name: string;
@@ -25,64 +30,16 @@ export interface CriteriaInput {
   readonly floorFrequency: number;
   readonly floorLoss: number;
   readonly appetite: string;
+  /** All of them, money first; left out, they stay as they are, and so do those below. */
+  readonly categories?: readonly CategoryInput[] | null;
+  readonly assessmentPeriod?: string | null;
+  readonly confirmingMethods?: readonly string[] | null;
+  /** null takes it away. */
+  readonly assessmentProcess?: ProcessInput | null;
+  readonly treatmentProcess?: ProcessInput | null;
 }
 
-type Complain = (field: string, given: unknown, allowed: string) => void;
-
-const maxBands = 10;
 const currencies = new Set(Intl.supportedValuesOf('currency'));
-
-const isText = (text: string, most: number) => text.trim().length > 0 && text.length <= most;
-const isAmount = (value: number) => Number.isFinite(value) && value >= 0;
-
-function checkNames(field: string, items: readonly { name: string }[], complain: Complain): void {
-  const seen = new Set<string>();
-  for (const [index, { name }] of items.entries()) {
-    if (!isText(name, 100)) complain(`${field}[${index}].name`, name, 'a name of 1 to 100 characters');
-    if (seen.has(name)) complain(`${field}[${index}].name`, name, 'a name that no other of them has');
-    seen.add(name);
-  }
-}
-
-/** The representative of a band: the geometric mean where it is closed on both sides, the stated one otherwise. */
-function representativeOf(field: string, band: BandInput, complain: Complain): number {
-  const { name, lower, upper = null, representative: stated = null } = band;
-  const mean = geometricMean(lower, upper);
-  if (mean === undefined) {
-    const inside =
-      stated !== null && Number.isFinite(stated) && stated > 0 && stated >= lower && (upper === null || stated < upper);
-    if (!inside) {
-      const range = upper === null ? `of at least ${lower}` : `above ${lower} and below ${upper}`;
-      complain(`${field}.representative`, stated, `a value ${range}, stated because ${name} is open on a side`);
-    }
-    return stated ?? Number.NaN;
-  }
-  if (stated !== null && !(Math.abs(stated - mean) <= mean * 1e-9)) {
-    complain(`${field}.representative`, stated, `the geometric mean of ${name}, ${mean}, or nothing`);
-  }
-  return mean;
-}
-
-function bandsOf(field: string, inputs: readonly BandInput[], complain: Complain): Band[] {
-  if (inputs.length < 2 || inputs.length > maxBands) complain(field, inputs.length, `2 to ${maxBands} bands`);
-  checkNames(field, inputs, complain);
-  return inputs.map((input, index) => {
-    const at = `${field}[${index}]`;
-    const { name, lower, upper = null } = input;
-    const before = inputs[index - 1];
-    if (!isAmount(lower)) complain(`${at}.lower`, lower, `a number of at least 0 for ${name}`);
-    else if (before && before.upper !== lower) {
-      complain(`${at}.lower`, lower, `${before.upper ?? 'nothing'}: ${name} begins where ${before.name} ends`);
-    }
-    if (upper === null) {
-      if (index < inputs.length - 1)
-        complain(`${at}.upper`, null, `a number: only the last band has no top, and ${name} is not the last`);
-    } else if (!(Number.isFinite(upper) && upper > lower)) {
-      complain(`${at}.upper`, upper, `more than the lower edge of ${name}, ${lower}`);
-    }
-    return { name, lower, upper, representative: representativeOf(at, input, complain) };
-  });
-}
 
 function checkLevels(levels: readonly LevelInput[], complain: Complain): void {
   if (levels.length < 2 || levels.length > maxBands)
@@ -145,10 +102,12 @@ function matrixOf(input: CriteriaInput, complain: Complain): number[][] {
 }
 
 /**
- * Criteria as they may be used: bands touch and rise, each has its representative inside, the matrix is whole and rises.
+ * Criteria as they may be used: bands touch and rise, each has its representative inside, every category has as many as the matrix has
+ * columns, the matrix is whole and rises.
+ * @param before what is in force: of what came later than the first criteria, it stands where the input leaves it out
  * @throws AnnexError BAD_INPUT with every fault, each naming its band, level or cell
  */
-export function checkedCriteria(input: CriteriaInput): Criteria {
+export function checkedCriteria(input: CriteriaInput, before: Criteria): Criteria {
   const faults: FieldFault[] = [];
   const complain: Complain = (field, given, allowed) => faults.push({ field, given, allowed });
   if (!isText(input.name, 100)) complain('input.name', input.name, 'a name of 1 to 100 characters');
@@ -165,28 +124,38 @@ export function checkedCriteria(input: CriteriaInput): Criteria {
   ] as const) {
     if (!isAmount(value)) complain(field, value, 'a number of at least 0');
   }
-  for (const [field, bands] of [
-    ['input.likelihoods', likelihoods],
-    ['input.consequences', consequences],
-  ] as const) {
-    if (faults.length > 0) break;
-    for (const [index, band] of bands.entries()) {
-      if (bandOf(bands, band.representative) !== index + 1) {
-        complain(`${field}[${index}]`, band.name, `wide enough to hold its own representative, ${band.representative}`);
-      }
+  const { floorLoss, currency } = input;
+  const money = { bands: consequences, floor: floorLoss, currency };
+  const { moneyName, moneyAppetite, categories } = furtherCategories(input.categories, before, money, complain);
+  const assessmentPeriod = assessmentPeriodOf(input.assessmentPeriod ?? before.assessmentPeriod, complain);
+  const confirmingMethods = confirmingMethodsOf(input.confirmingMethods ?? before.confirmingMethods, complain);
+  const process = (name: 'assessmentProcess' | 'treatmentProcess') =>
+    input[name] === undefined ? before[name] : processOf(`input.${name}`, input[name], complain);
+  const assessmentProcess = process('assessmentProcess');
+  const treatmentProcess = process('treatmentProcess');
+  if (faults.length === 0) {
+    faults.push(...narrowBands('input.likelihoods', likelihoods), ...narrowBands('input.consequences', consequences));
+    for (const [index, { bands }] of categories.entries()) {
+      faults.push(...narrowBands(`input.categories[${index + 1}].bands`, bands));
     }
   }
-  const [first] = faults;
-  if (first) throw new AnnexError('BAD_INPUT', `${first.field}: ${first.allowed}`, { faults });
+  refuseAll('BAD_INPUT', faults);
   return {
     name: input.name.trim(),
-    currency: input.currency,
+    currency,
     likelihoods,
     consequences,
     levels: input.levels.map(({ name, rule, authority = null }, index) => ({ name, rank: index + 1, rule, authority })),
     matrix,
     floorFrequency: input.floorFrequency,
-    floorLoss: input.floorLoss,
+    floorLoss,
     appetite: input.appetite,
+    assessmentPeriod,
+    moneyName,
+    moneyAppetite,
+    categories,
+    confirmingMethods,
+    assessmentProcess,
+    treatmentProcess,
   };
 }

@@ -20,6 +20,7 @@ const said = {
   treatment_option: 'treatmentOption',
   inherent_likelihood: 'inherentLikelihood',
   inherent_consequence: 'inherentConsequence',
+  consequences: 'consequences',
   links: 'links',
 } as const;
 
@@ -37,7 +38,11 @@ const computed = {
 
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .map(([name, one]) => `${name} ${one}`)
+    .join(', ');
 }
 
 function changesIn(fields: Readonly<Record<string, string>>, before: Version | null, after: Version): FieldChange[] {

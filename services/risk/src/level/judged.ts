@@ -4,6 +4,7 @@ import { type CriteriaTables, criteriaOfIsms } from '../criteria/criteria.store.
 import type { AcceptanceRule } from '../criteria/criteria.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import type { RiskRow, RiskTables } from '../risk/risk.store.ts';
+import { type JudgedConsequence, judgedConsequences } from './consequence.ts';
 import { type ExplainedFactor, explain } from './level.explanation.ts';
 
 /** The indicated level with the inputs of the moment in which a person judged it. */
@@ -19,15 +20,18 @@ export interface Judged {
   loss: number;
   currency: string;
   criteriaVersion: number;
+  /** By category; empty in what was judged before there were any. */
+  consequences: readonly JudgedConsequence[];
   factors: readonly ExplainedFactor[];
   sentence: string;
 }
 
 /** A table that keeps what people judged; only ever inserted into. */
-export type JudgedTable = Omit<Judged, 'factors'> & {
+export type JudgedTable = Omit<Judged, 'factors' | 'consequences'> & {
   tenantId: string;
   id: string;
   factors: ColumnType<readonly ExplainedFactor[], string, never>;
+  consequences: ColumnType<readonly JudgedConsequence[], string, never>;
 };
 
 /** What a person judges when judging a risk now. The risk is locked. */
@@ -47,6 +51,7 @@ export async function judgedNow(tx: Tx<CriteriaTables & RiskTables>, risk: RiskR
     loss: current.loss,
     currency: criteria.currency,
     criteriaVersion: criteria.version,
+    consequences: judgedConsequences(criteria, current),
     factors,
     sentence,
   };

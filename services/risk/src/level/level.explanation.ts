@@ -1,4 +1,4 @@
-import { bandAt, type Criteria } from '../criteria/criteria.ts';
+import { type ByCategory, bandAt, bandOf, type Criteria, categoriesOf, moneyKey } from '../criteria/criteria.ts';
 import {
   type CountedFactor,
   type CurrentLevel,
@@ -68,6 +68,21 @@ const words = {
   },
 } as const;
 
+/** What becomes of the consequence, in words: of money alone as such, of several categories each by its name. */
+function consequenceTexts(criteria: Criteria, inherent: MeasuredRating, current: MeasuredRating) {
+  const alone = current.amounts === null || Object.keys(current.amounts).length === 0;
+  return categoriesOf(criteria).flatMap(({ key, name, unit, bands }) => {
+    const isMoney = key === moneyKey;
+    const [before, now] = [inherent, current].map((rating) => (isMoney ? rating.loss : rating.amounts?.[key]));
+    if (before === undefined || now === undefined) return [];
+    const shown = (amount: number) => ({
+      name: bandAt(bands, bandOf(bands, amount)).name,
+      amount: isMoney ? money(criteria, amount) : `${short(amount)} ${unit}`,
+    });
+    return [{ key, name, text: axisText(alone ? 'consequence' : name, shown(before), shown(now)) }];
+  });
+}
+
 function sentenceOf(
   criteria: Criteria,
   inherent: MeasuredRating,
@@ -79,20 +94,19 @@ function sentenceOf(
     name: bandAt(criteria.likelihoods, rating.likelihood).name,
     amount: `${short(rating.frequency)} a year`,
   }));
-  const losses = [inherent, current].map((rating) => ({
-    name: bandAt(criteria.consequences, rating.consequence).name,
-    amount: money(criteria, rating.loss),
-  }));
   const [frequency, reduced] = frequencies;
-  const [loss, lessened] = losses;
-  if (!frequency || !reduced || !loss || !lessened) throw new Error('A rating is missing');
+  if (!frequency || !reduced) throw new Error('A rating is missing');
+  const consequences = consequenceTexts(criteria, inherent, current);
   const { factors } = current;
   const working = factors.filter((factor) => factor.counted !== 'NONE' && factor.strength > 0).length;
   const because =
     factors.length === 0
       ? none
       : `${working} of ${factors.length} ${kind}${factors.length === 1 ? '' : 's'} ${working === 1 ? have[0] : have[1]} an effect`;
-  return `${axisText('Likelihood', frequency, reduced)}, ${axisText('consequence', loss, lessened)}: ${because}. The ${level} level is ${current.level}, ${rules[current.rule]}.`;
+  const decides = consequences.find(({ key }) => key === current.category);
+  const deciding = consequences.length > 1 && decides ? ` ${decides.name} decides.` : '';
+  const texts = [axisText('Likelihood', frequency, reduced), ...consequences.map(({ text }) => text)];
+  return `${texts.join(', ')}: ${because}.${deciding} The ${level} level is ${current.level}, ${rules[current.rule]}.`;
 }
 
 function whyOf(factor: CountedFactor): string {
@@ -119,14 +133,19 @@ const counts = (factor: CountedFactor, axis: 'LIKELIHOOD' | 'CONSEQUENCE') =>
  */
 export function explain(
   criteria: Criteria,
-  risk: { readonly inherentLikelihood: number; readonly inherentConsequence: number },
+  risk: {
+    readonly inherentLikelihood: number;
+    readonly inherentConsequence: number;
+    readonly consequences: ByCategory | null;
+  },
   links: readonly Factor[],
   reading: ExplainedReading = 'CURRENT',
 ): Explanation {
   const likelihood = risk.inherentLikelihood;
   const consequence = risk.inherentConsequence;
-  const inherent = inherentLevel(criteria, likelihood, consequence);
-  const current = currentLevel(criteria, { likelihood, consequence }, links);
+  const { consequences } = risk;
+  const inherent = inherentLevel(criteria, likelihood, consequence, consequences);
+  const current = currentLevel(criteria, { likelihood, consequence, consequences }, links);
   return {
     sentence: sentenceOf(criteria, inherent, current, reading),
     inherent,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { defaultCriteria } from '../criteria/criteria.default.ts';
-import { bandOf } from '../criteria/criteria.ts';
+import { type Band, type ByCategory, bandOf, type Category, type Criteria } from '../criteria/criteria.ts';
 import { explain } from './level.explanation.ts';
-import { currentLevel, type Factor, inherentLevel } from './level.ts';
+import { currentLevel, type Factor, inherentLevel, ratingOf } from './level.ts';
 
 const factor = (change: Partial<Factor> = {}): Factor => ({
   implementationId: 'a',
@@ -140,7 +140,7 @@ describe('the current level', () => {
 });
 
 describe('the explanation', () => {
-  const risk = { inherentLikelihood: 4, inherentConsequence: 4 };
+  const risk = { inherentLikelihood: 4, inherentConsequence: 4, consequences: null };
 
   it('says in a sentence what fell, by what, to which level', () => {
     expect(explain(criteria, risk, [factor()]).sentence).toBe(
@@ -161,5 +161,94 @@ describe('the explanation', () => {
     expect(second).toMatchObject({ counted: 'NONE', likelihoodLeft: 1 });
     expect(second?.why).toContain('another link of the common cause “directory”');
     expect(third?.why).toBe('Counts: the implementation has not been started.');
+  });
+});
+
+describe('several categories of consequence', () => {
+  const bandsBy = (unit: number): Band[] =>
+    criteria.consequences.map(({ name, lower, upper, representative }) => ({
+      name: `${name} harm`,
+      lower: lower / unit,
+      upper: upper === null ? null : upper / unit,
+      representative: representative / unit,
+    }));
+  const category = (key: string, unit: number, floor: number): Category => {
+    return { key, name: key.toLowerCase(), unit: 'persons', bands: bandsBy(unit), floor, appetite: '' };
+  };
+  const both: Criteria = { ...criteria, categories: [category('SAFETY', 1e6, 0.05), category('REPUTATION', 1e3, 5)] };
+  const ratedIn = fc.record({
+    likelihood: level,
+    consequence: level,
+    consequences: fc.oneof(fc.constant(null), fc.record({ SAFETY: level, REPUTATION: level }, { requiredKeys: [] })),
+  });
+  const byCategory = (key: 'SAFETY' | 'REPUTATION', levels: ByCategory | null) => levels?.[key] ?? 0;
+
+  it('let the worst decide, money first among equals, each with its own floor', () => {
+    const from = { likelihood: 4, consequence: 2, consequences: { SAFETY: 4, REPUTATION: 4 } };
+    expect(currentLevel(both, from, [])).toMatchObject({ consequence: 4, category: 'SAFETY', level: 'High' });
+    const equal = currentLevel(both, { ...from, consequence: 4 }, []);
+    expect(equal.category).toBe('MONEY');
+    const gone = currentLevel(both, from, [factor({ consequenceEffect: 1 })]);
+    expect(gone).toMatchObject({ loss: 100_000, amounts: { SAFETY: 0.05, REPUTATION: 5 }, consequence: 1 });
+  });
+
+  it('leave a risk that is rated in money alone as it was', () => {
+    fc.assert(
+      fc.property(inherent, factors, (from, links) => {
+        expect(currentLevel(both, { ...from, consequences: null }, links)).toEqual(currentLevel(criteria, from, links));
+      }),
+    );
+  });
+
+  it('never give a milder level than money alone, and never a higher one when a control becomes stronger', () => {
+    fc.assert(
+      fc.property(ratedIn, factors, fc.nat(), share, (from, links, which, more) => {
+        const before = currentLevel(both, from, links);
+        expect(before.rank).toBeGreaterThanOrEqual(currentLevel(both, { ...from, consequences: null }, links).rank);
+        const at = links.length === 0 ? -1 : which % links.length;
+        const stronger = links.map((link, index) =>
+          index === at ? { ...link, strength: Math.max(link.strength, more) } : link,
+        );
+        const after = currentLevel(both, from, stronger);
+        expect(after.rank).toBeLessThanOrEqual(before.rank);
+        for (const [key, amount] of Object.entries(after.amounts ?? {}))
+          expect(amount).toBeLessThanOrEqual(before.amounts?.[key] ?? Number.NaN);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('rise with the inherent level of every category', () => {
+    fc.assert(
+      fc.property(ratedIn, ratedIn, factors, (a, b, links) => {
+        const worse = {
+          likelihood: Math.max(a.likelihood, b.likelihood),
+          consequence: Math.max(a.consequence, b.consequence),
+          consequences: {
+            SAFETY: Math.max(1, byCategory('SAFETY', a.consequences), byCategory('SAFETY', b.consequences)),
+            REPUTATION: Math.max(1, byCategory('REPUTATION', a.consequences), byCategory('REPUTATION', b.consequences)),
+          },
+        };
+        expect(currentLevel(both, a, links).rank).toBeLessThanOrEqual(currentLevel(both, worse, links).rank);
+      }),
+    );
+  });
+
+  it('band the same when they are banded again', () => {
+    fc.assert(
+      fc.property(ratedIn, factors, (from, links) => {
+        const { factors: _, ...current } = currentLevel(both, from, links);
+        expect(ratingOf(both, current.frequency, current.loss, current.amounts)).toEqual(current);
+        const inherently = inherentLevel(both, from.likelihood, from.consequence, from.consequences);
+        expect(ratingOf(both, inherently.frequency, inherently.loss, inherently.amounts)).toEqual(inherently);
+      }),
+    );
+  });
+
+  it('are each named in the explanation, with the one that decides', () => {
+    const risk = { inherentLikelihood: 4, inherentConsequence: 2, consequences: { SAFETY: 4 } };
+    expect(explain(both, risk, []).sentence).toBe(
+      'Likelihood stays Likely (1 a year), Money stays Minor (€31,600), safety stays Major harm (316 persons): no implementation is linked. safety decides. The current level is High, above the criteria.',
+    );
   });
 });

@@ -1,4 +1,13 @@
-import { type AcceptanceRule, bandAt, bandOf, type Criteria, levelAt, significant } from '../criteria/criteria.ts';
+import {
+  type AcceptanceRule,
+  type ByCategory,
+  bandAt,
+  bandOf,
+  type Criteria,
+  levelAt,
+  moneyKey,
+  significant,
+} from '../criteria/criteria.ts';
 
 /** A place in the matrix and what the criteria say of it. */
 export interface Rating {
@@ -36,6 +45,10 @@ export interface MeasuredRating extends Rating {
   readonly frequency: number;
   /** Minor units of the criteria's currency. */
   readonly loss: number;
+  /** The category whose consequence is the worst and so decides; the first of those that are equally bad. */
+  readonly category: string;
+  /** What is lost in categories beside money, in their units; null where the risk is rated in money alone. */
+  readonly amounts: ByCategory | null;
 }
 
 export interface CurrentLevel extends MeasuredRating {
@@ -48,19 +61,56 @@ export function ratingAt(criteria: Criteria, likelihood: number, consequence: nu
   return { likelihood, consequence, level: name, rank, rule };
 }
 
-/** The rating of a frequency and a loss: banded, then looked up in the matrix. */
-export function ratingOf(criteria: Criteria, frequency: number, loss: number): MeasuredRating {
-  const rating = ratingAt(criteria, bandOf(criteria.likelihoods, frequency), bandOf(criteria.consequences, loss));
-  return { ...rating, frequency, loss };
+/**
+ * The rating of a frequency and of what is lost: banded, then looked up in the matrix. Of several categories the worst decides: all
+ * have the columns of one matrix, so the highest column has the highest level.
+ * @param amounts by further category; those that the criteria do not have say nothing
+ */
+export function ratingOf(
+  criteria: Criteria,
+  frequency: number,
+  loss: number,
+  amounts: ByCategory | null = null,
+): MeasuredRating {
+  let consequence = bandOf(criteria.consequences, loss);
+  let category = moneyKey;
+  for (const one of amounts === null ? [] : criteria.categories) {
+    const amount = amounts?.[one.key];
+    const level = amount === undefined ? 0 : bandOf(one.bands, amount);
+    if (level > consequence) {
+      consequence = level;
+      category = one.key;
+    }
+  }
+  const rating = ratingAt(criteria, bandOf(criteria.likelihoods, frequency), consequence);
+  return { ...rating, frequency, loss, category, amounts };
 }
 
-/** The level before any control (our term: inherent), with the representative values of its bands. */
-export function inherentLevel(criteria: Criteria, likelihood: number, consequence: number): MeasuredRating {
-  return {
-    ...ratingAt(criteria, likelihood, consequence),
-    frequency: bandAt(criteria.likelihoods, likelihood).representative,
-    loss: bandAt(criteria.consequences, consequence).representative,
-  };
+/** What stands for the levels of a risk in categories beside money. */
+function amountsAt(criteria: Criteria, levels: ByCategory): ByCategory {
+  const amounts: Record<string, number> = {};
+  for (const { key, bands } of criteria.categories) {
+    const level = levels[key];
+    if (level !== undefined) amounts[key] = bandAt(bands, level).representative;
+  }
+  return amounts;
+}
+
+/**
+ * The level before any control (our term: inherent), with the representative values of its bands.
+ * @param levels by further category; null where the risk is rated in money alone
+ */
+export function inherentLevel(
+  criteria: Criteria,
+  likelihood: number,
+  consequence: number,
+  levels: ByCategory | null = null,
+): MeasuredRating {
+  const frequency = bandAt(criteria.likelihoods, likelihood).representative;
+  const loss = bandAt(criteria.consequences, consequence).representative;
+  // A band holds its own representative, so banding it again changes nothing.
+  if (levels !== null) return ratingOf(criteria, frequency, loss, amountsAt(criteria, levels));
+  return { ...ratingAt(criteria, likelihood, consequence), frequency, loss, category: moneyKey, amounts: null };
 }
 
 const cuts = {
@@ -90,21 +140,37 @@ function reduce(axis: Axis, from: number, counting: readonly Factor[], floor: nu
   return significant(Math.max(left, Math.min(from, floor)));
 }
 
+/** As `reduce`, for each further category with the floor that it has. */
+function reduceAll(criteria: Criteria, from: ByCategory, counting: readonly Factor[]): ByCategory {
+  const left: Record<string, number> = {};
+  for (const { key, floor } of criteria.categories) {
+    const amount = from[key];
+    if (amount !== undefined) left[key] = reduce('CONSEQUENCE', amount, counting, floor);
+  }
+  return left;
+}
+
 /**
- * What controls leave of a frequency and a loss, and on which axes each counts (domain model, 6). It never rises with a control;
+ * What controls leave of a frequency and of what is lost, and on which axes each counts (domain model, 6). It never rises with a control;
  * the order of links does not matter.
  */
 export function withControls(
   criteria: Criteria,
-  start: { readonly frequency: number; readonly loss: number },
+  start: { readonly frequency: number; readonly loss: number; readonly amounts?: ByCategory | null },
   factors: readonly Factor[],
-): { readonly frequency: number; readonly loss: number; readonly factors: readonly CountedFactor[] } {
+): {
+  readonly frequency: number;
+  readonly loss: number;
+  readonly amounts: ByCategory | null;
+  readonly factors: readonly CountedFactor[];
+} {
   const ordered = [...factors].sort((a, b) => (a.implementationId < b.implementationId ? -1 : 1));
   const onLikelihood = countedOn('LIKELIHOOD', ordered);
   const onConsequence = countedOn('CONSEQUENCE', ordered);
   return {
     frequency: reduce('LIKELIHOOD', start.frequency, onLikelihood, criteria.floorFrequency),
     loss: reduce('CONSEQUENCE', start.loss, onConsequence, criteria.floorLoss),
+    amounts: start.amounts ? reduceAll(criteria, start.amounts, onConsequence) : null,
     factors: ordered.map((factor) => ({
       ...factor,
       counted: countedOf(onLikelihood.includes(factor), onConsequence.includes(factor)),
@@ -113,17 +179,17 @@ export function withControls(
 }
 
 /**
- * The level with the controls that exist: `frequency × Π(1 − Lᵢ sᵢ)`, `loss × Π(1 − Cᵢ sᵢ)`, banded again (domain model, 6;
+ * The level with the controls that exist: `frequency × Π(1 − Lᵢ sᵢ)`, `loss × Π(1 − Cᵢ sᵢ)` in each category, banded again (domain model, 6;
  * ISO/IEC 27005:2022, 7.3). A stronger control never raises it; the order of links does not matter.
  */
 export function currentLevel(
   criteria: Criteria,
-  inherent: { readonly likelihood: number; readonly consequence: number },
+  inherent: { readonly likelihood: number; readonly consequence: number; readonly consequences?: ByCategory | null },
   factors: readonly Factor[],
 ): CurrentLevel {
-  const start = inherentLevel(criteria, inherent.likelihood, inherent.consequence);
-  const { frequency, loss, factors: counted } = withControls(criteria, start, factors);
-  return { ...ratingOf(criteria, frequency, loss), factors: counted };
+  const start = inherentLevel(criteria, inherent.likelihood, inherent.consequence, inherent.consequences);
+  const { frequency, loss, amounts, factors: counted } = withControls(criteria, start, factors);
+  return { ...ratingOf(criteria, frequency, loss, amounts), factors: counted };
 }
 
 function countedOf(likelihood: boolean, consequence: boolean): Counted {

@@ -1,4 +1,4 @@
-import { bandAt, type Criteria, levelAt } from '../criteria/criteria.ts';
+import { bandAt, bandOf, type Criteria, categoryOf, levelAt } from '../criteria/criteria.ts';
 import type { Explanation } from './level.explanation.ts';
 import type { MeasuredRating } from './level.ts';
 
@@ -10,14 +10,15 @@ export function ratingView(criteria: Criteria, rating: MeasuredRating) {
   return {
     ...rating,
     likelihoodName: bandAt(criteria.likelihoods, rating.likelihood).name,
-    consequenceName: bandAt(criteria.consequences, rating.consequence).name,
+    consequenceName: bandAt(categoryOf(criteria, rating.category).bands, rating.consequence).name,
     authority: levelAt(criteria, rating.likelihood, rating.consequence).authority,
     loss: lossView(rating.loss, criteria.currency),
   };
 }
 
 export function explanationView(criteria: Criteria, { sentence, inherent, current, factors }: Explanation) {
-  const { likelihood, consequence } = current;
+  const { likelihood, consequence, category } = current;
+  const moneyLevel = bandOf(criteria.consequences, current.loss);
   return {
     sentence,
     inherent: ratingView(criteria, inherent),
@@ -27,7 +28,8 @@ export function explanationView(criteria: Criteria, { sentence, inherent, curren
     floorFrequency: criteria.floorFrequency,
     floorLoss: lossView(criteria.floorLoss, criteria.currency),
     likelihood: { level: likelihood, ...bandAt(criteria.likelihoods, likelihood) },
-    consequence: { level: consequence, ...bandAt(criteria.consequences, consequence) },
+    consequence: { level: moneyLevel, ...bandAt(criteria.consequences, moneyLevel) },
+    category,
     cell: levelAt(criteria, likelihood, consequence),
   };
 }

@@ -12,13 +12,16 @@ const same = (row: RiskRow, derived: Derived) =>
 /**
  * Computes risks again that are locked already, from inputs read after the locks were had; writes and announces those whose result
  * changed. One statement for each kind of input and one for the result, however many risks there are.
- * @param options `newCriteria`: what was accepted was accepted by other criteria, so it is stale
+ * @param options `newCriteria`: what was accepted was accepted by other criteria, so it is stale. `levelled`: is told of each risk, moved or not
  * @returns the ISMS in which something changed
  */
 export async function relevel(
   tx: WriteTx<RiskDatabase>,
   held: readonly RiskRow[],
-  options: { readonly newCriteria?: boolean } = {},
+  options: {
+    readonly newCriteria?: boolean;
+    readonly levelled?: (row: RiskRow, derived: Derived) => void;
+  } = {},
 ): Promise<string[]> {
   if (held.length === 0) return [];
   const criteria = await criteriaOfIsms(
@@ -35,6 +38,7 @@ export async function relevel(
     if (!own) throw new Error(`The ISMS ${row.ismsId} has risks and no criteria`);
     const facts: RiskRow = options.newCriteria && row.acceptance === 'IN_FORCE' ? { ...row, acceptance: 'STALE' } : row;
     const derived = derive(facts, own, factors.get(row.id) ?? []);
+    options.levelled?.(row, derived);
     if (!same(row, derived)) changed.push({ ...row, ...derived, version: row.version + 1 });
   }
   if (changed.length === 0) return [];

@@ -9,6 +9,9 @@ import { createAsset } from './20261126_1100_create_asset.ts';
 import { createTreatment } from './20261126_1100_create_treatment.ts';
 import { createIdentification } from './20261126_1110_create_identification.ts';
 import { addExternalKey } from './20261126_1400_add_external_key.ts';
+import { addAssessmentPeriod } from './20261127_1000_add_assessment_period.ts';
+import { addConsequenceCategories } from './20261127_1100_add_consequence_categories.ts';
+import { createCriteriaProposal } from './20261127_1110_create_criteria_proposal.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -21,4 +24,7 @@ export const migrations: readonly Migration[] = [
   createIdentification,
   createTreatment,
   addExternalKey,
+  addAssessmentPeriod,
+  addConsequenceCategories,
+  createCriteriaProposal,
 ];

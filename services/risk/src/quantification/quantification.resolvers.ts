@@ -59,7 +59,7 @@ async function readingFor(context: Context, row: QuantificationRow, which: 'inhe
   const [risk, criteria] = await Promise.all([riskFor(context, row.riskId), criteriaFor(context, row.ismsId)]);
   if (row.currency !== criteria.currency) return null;
   const factors = await factorsFor(context, row.riskId);
-  return readingView(criteria, readingsOf(criteria, row, risk, currentRating(risk), factors)[which]);
+  return readingView(criteria, readingsOf(criteria, row, risk, currentRating(criteria, risk, factors), factors)[which]);
 }
 
 export const quantificationModule: GraphqlModule<RiskDatabase> = {

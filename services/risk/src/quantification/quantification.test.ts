@@ -83,7 +83,7 @@ describe('the quantified reading', () => {
     readingsOf(
       criteria,
       figures,
-      rated,
+      { ...rated, consequences: null },
       currentLevel(criteria, { likelihood: rated.inherentLikelihood, consequence: rated.inherentConsequence }, factors),
       factors,
     );
@@ -148,7 +148,7 @@ describe('the quantified reading', () => {
     const { inherent } = readingsOf(
       criteria,
       rare,
-      { inherentLikelihood: 3, inherentConsequence: 1 },
+      { inherentLikelihood: 3, inherentConsequence: 1, consequences: null },
       inherentLevel(criteria, 3, 1),
       [],
     );

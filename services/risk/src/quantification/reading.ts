@@ -1,5 +1,14 @@
 import { type Frequency, type Left, meanFrequency, severityOf } from '@annex/simulation';
-import { type Band, bandAt, bandOf, type Criteria, significant } from '../criteria/criteria.ts';
+import {
+  type Band,
+  type ByCategory,
+  bandAt,
+  bandOf,
+  type Criteria,
+  categoryOf,
+  moneyKey,
+  significant,
+} from '../criteria/criteria.ts';
 import { money, short } from '../level/level.explanation.ts';
 import { type Factor, inherentLevel, type MeasuredRating, ratingOf, withControls } from '../level/level.ts';
 import type { Quantified } from './quantification.ts';
@@ -100,7 +109,11 @@ function explanationOf(
   return `${likelihood}; ${consequence}. ${tail} ${level}`;
 }
 
-function readingOf(criteria: Criteria, figures: Figures, left: Left, rated: MeasuredRating): QuantifiedReading {
+const decidesOtherwise = (criteria: Criteria, { category, level }: MeasuredRating) =>
+  `${categoryOf(criteria, category).name}, which is not quantified, decides the rated level ${level}.`;
+
+function readingOf(criteria: Criteria, figures: Figures, left: Left, whole: MeasuredRating): QuantifiedReading {
+  const rated = ratingOf(criteria, whole.frequency, whole.loss);
   // Twelve digits, as everywhere a value is banded: what is meant to lie on an edge lies on it.
   const frequency = significant(figures.meanFrequency * left.frequency);
   const rating = ratingOf(criteria, frequency, significant(figures.medianLoss * left.loss));
@@ -111,23 +124,30 @@ function readingOf(criteria: Criteria, figures: Figures, left: Left, rated: Meas
     rated,
     agreement: agreementOf(rating, rated),
   };
-  return { ...reading, explanation: explanationOf(criteria, reading) };
+  const other = whole.category === moneyKey ? '' : ` ${decidesOtherwise(criteria, whole)}`;
+  return { ...reading, explanation: `${explanationOf(criteria, reading)}${other}` };
 }
 
 /**
  * A quantified risk before and with the controls that exist: the bands that hold the mean frequency and the median loss, the 95th
- * percentile beside them, and why that differs from the rating where it does (domain model, 5 and 6).
+ * percentile beside them, and why that differs from the rating where it does (domain model, 5 and 6). What is quantified is money, so money
+ * is compared with money; where another category decides the rated level, the explanation says so.
  */
 export function readingsOf(
   criteria: Criteria,
   figures: Figures,
-  risk: { readonly inherentLikelihood: number; readonly inherentConsequence: number },
+  risk: {
+    readonly inherentLikelihood: number;
+    readonly inherentConsequence: number;
+    readonly consequences: ByCategory | null;
+  },
   current: MeasuredRating,
   factors: readonly Factor[],
 ): { readonly inherent: QuantifiedReading; readonly current: QuantifiedReading } {
-  const rated = inherentLevel(criteria, risk.inherentLikelihood, risk.inherentConsequence);
+  const { inherentLikelihood: likelihood, inherentConsequence: consequence, consequences } = risk;
+  const inherent = inherentLevel(criteria, likelihood, consequence, consequences);
   return {
-    inherent: readingOf(criteria, figures, { frequency: 1, loss: 1 }, rated),
+    inherent: readingOf(criteria, figures, { frequency: 1, loss: 1 }, inherent),
     current: readingOf(criteria, figures, leftOf(criteria, figures, factors), current),
   };
 }

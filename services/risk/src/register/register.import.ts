@@ -123,6 +123,8 @@ function newRisk(
     inherentConsequence,
     assessedFrequency: null,
     assessedLoss: null,
+    consequences: null,
+    assessedConsequences: null,
     acceptance: 'NONE',
     acceptedRank: null,
   } as const;

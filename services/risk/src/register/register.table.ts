@@ -1,4 +1,4 @@
-import type { Criteria } from '../criteria/criteria.ts';
+import { bandOf, type Criteria } from '../criteria/criteria.ts';
 import type { RiskRow } from '../risk/risk.store.ts';
 
 /** Columns that an import sets. */
@@ -58,7 +58,7 @@ export function registerRow(row: RiskRow, criteria: Criteria, implementations: r
     reference: row.reference,
     status: row.status,
     'current likelihood': bandName(criteria.likelihoods, row.currentLikelihood),
-    'current consequence': bandName(criteria.consequences, row.currentConsequence),
+    'current consequence': bandName(criteria.consequences, bandOf(criteria.consequences, row.currentLoss)),
     'current level': row.currentLevel,
     standing: row.standing,
     reassessment: row.reassessment,

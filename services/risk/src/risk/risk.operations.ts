@@ -6,6 +6,7 @@ import type { RiskDatabase } from '../database.ts';
 import { judgeRisk, saveRisk } from '../level/relevel.ts';
 import { holdImplementations } from '../projection/projection.store.ts';
 import { decidingTreatment } from '../treatment/treatment.store.ts';
+import { type ConsequenceInput, faultsOfConsequences, keptConsequences } from './consequence.ts';
 import { deleteLink, factorsOf, insertLinks, setLink } from './link.store.ts';
 import { checkLinks, type LinkInput, linkValues, maxLinks } from './link.ts';
 import { holdRisk, insertRisk, type RiskPatch, type RiskRow, recordNeeds, recordRisks } from './risk.store.ts';
@@ -19,6 +20,7 @@ export interface CreateRiskInput {
   readonly affects: readonly Affected[];
   readonly inherentLikelihood: number;
   readonly inherentConsequence: number;
+  readonly consequences?: readonly ConsequenceInput[] | null;
   readonly treatmentOption?: TreatmentOption | null;
   readonly links?: readonly LinkInput[] | null;
 }
@@ -67,6 +69,7 @@ export function faultsOf(input: Partial<UpdateRiskInput>, criteria: Criteria): F
     `a level from 1 (${names[0]?.name}) to ${names.length} (${names.at(-1)?.name})`;
   check('inherentLikelihood', level(inherentLikelihood, criteria.likelihoods.length), scale(criteria.likelihoods));
   check('inherentConsequence', level(inherentConsequence, criteria.consequences.length), scale(criteria.consequences));
+  faults.push(...faultsOfConsequences(input.consequences, criteria));
   return faults;
 }
 
@@ -94,8 +97,10 @@ export async function createRisk(tx: WriteTx<RiskDatabase>, input: CreateRiskInp
   const facts = {
     inherentLikelihood: input.inherentLikelihood,
     inherentConsequence: input.inherentConsequence,
+    consequences: keptConsequences(input.consequences),
     assessedFrequency: null,
     assessedLoss: null,
+    assessedConsequences: null,
     acceptance: 'NONE',
     acceptedRank: null,
   } as const;
@@ -170,6 +175,7 @@ export async function updateRisk(tx: WriteTx<RiskDatabase>, input: UpdateRiskInp
     ...(input.treatmentOption === undefined ? {} : { treatmentOption: input.treatmentOption }),
     ...(input.inherentLikelihood == null ? {} : { inherentLikelihood: input.inherentLikelihood }),
     ...(input.inherentConsequence == null ? {} : { inherentConsequence: input.inherentConsequence }),
+    ...(input.consequences === undefined ? {} : { consequences: keptConsequences(input.consequences) }),
   };
   return saved(await (input.title == null ? saveRisk : saveNeed)(tx, risk, patch));
 }

@@ -9,8 +9,9 @@ import {
 } from '@annex/service';
 import { criteriaFor } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
+import { consequencesView } from '../level/consequence.ts';
 import { explain } from '../level/level.explanation.ts';
-import { type Factor, inherentLevel } from '../level/level.ts';
+import type { Factor } from '../level/level.ts';
 import { explanationView, ratingView } from '../level/level.view.ts';
 import { factorsOf } from './link.store.ts';
 import type { LinkInput } from './link.ts';
@@ -26,7 +27,7 @@ import {
   unlinkImplementation,
   updateRisk,
 } from './risk.operations.ts';
-import { currentRating } from './risk.rating.ts';
+import { currentRating, inherentRating } from './risk.rating.ts';
 import { type RiskRow, risksById } from './risk.store.ts';
 
 type Context = CallContext<RiskDatabase>;
@@ -62,6 +63,13 @@ export const factorsFor = (context: Context, riskId: string): Promise<readonly F
       return ids.map((id) => found.get(id) ?? []);
     })
     .load(riskId);
+
+/** The current level of a risk by its criteria. Its links are read only where a category beside money rests on them. */
+async function currentFor(context: Context, row: RiskRow) {
+  const criteria = await criteriaFor(context, row.ismsId);
+  const links = row.consequences === null ? [] : await factorsFor(context, row.id);
+  return { criteria, current: currentRating(criteria, row, links) };
+}
 
 const payload = async (context: Context, saved: { readonly id: string }) => ({
   risk: await riskFor(context, saved.id),
@@ -104,10 +112,16 @@ export const riskModule: GraphqlModule<RiskDatabase> = {
       owner: (row: RiskRow) => (row.ownerId === null ? null : { id: row.ownerId }),
       inherent: async (row: RiskRow, _, context) => {
         const criteria = await criteriaFor(context, row.ismsId);
-        return ratingView(criteria, inherentLevel(criteria, row.inherentLikelihood, row.inherentConsequence));
+        return ratingView(criteria, inherentRating(criteria, row));
       },
-      current: async (row: RiskRow, _, context) =>
-        ratingView(await criteriaFor(context, row.ismsId), currentRating(row)),
+      async current(row: RiskRow, _, context) {
+        const { criteria, current } = await currentFor(context, row);
+        return ratingView(criteria, current);
+      },
+      async consequences(row: RiskRow, _, context) {
+        const { criteria, current } = await currentFor(context, row);
+        return consequencesView(criteria, inherentRating(criteria, row), current);
+      },
       currentExplanation: async (row: RiskRow, _, context) => {
         const criteria = await criteriaFor(context, row.ismsId);
         return explanationView(criteria, explain(criteria, row, await factorsFor(context, row.id)));

@@ -2,6 +2,7 @@ import type { EventRow } from '@annex/schema';
 import { entityFields, type Tx, touched, type WriteTx } from '@annex/service';
 import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
 import type { AcceptanceRule } from '../criteria/criteria.ts';
+import { inherentColumn } from './risk.rating.ts';
 import type { Affected, Derived, RatedFacts, RiskStatus, TreatmentOption } from './risk.ts';
 
 interface Entity {
@@ -67,6 +68,10 @@ export function risksAfter(tx: Tx<RiskTables>, after: string | null, limit: numb
   const query = after === null ? risks(tx) : risks(tx).where('risk.id', '>', after);
   return query.orderBy('risk.id').limit(limit).execute();
 }
+
+/** The register of an ISMS, to look at. */
+export const registerOf = (tx: Tx<RiskTables>, ismsId: string): Promise<RiskRow[]> =>
+  risks(tx).where('risk.ismsId', '=', ismsId).execute();
 
 type RiskQuery = SelectQueryBuilder<RiskTables, 'risk', RiskRow>;
 
@@ -165,7 +170,7 @@ interface RuleColumns {
 
 const inherentOf = (row: RiskRow): RuleColumns => ({
   likelihood: row.inherentLikelihood,
-  consequence: row.inherentConsequence,
+  consequence: inherentColumn(row),
   level: row.inherentLevel,
   rank: row.inherentRank,
   rule: row.inherentRule,

@@ -6,8 +6,10 @@ import { afterStep, derive, type RatedFacts } from './risk.ts';
 const facts = (change: Partial<RatedFacts> = {}): RatedFacts => ({
   inherentLikelihood: 4,
   inherentConsequence: 4,
+  consequences: null,
   assessedFrequency: null,
   assessedLoss: null,
+  assessedConsequences: null,
   acceptance: 'NONE',
   acceptedRank: null,
   ...change,
@@ -32,7 +34,7 @@ describe('what follows from a risk', () => {
     const { representative: loss = 0 } = defaultCriteria.consequences[1] ?? {};
     const assessed = { assessedFrequency: frequency, assessedLoss: loss };
     expect(derive(facts(assessed), defaultCriteria, []).reassessment).toBe('REQUESTED');
-    const milder = { ...assessed, inherentLikelihood: 1, inherentConsequence: 1 };
+    const milder = { ...assessed, inherentLikelihood: 1, inherentConsequence: 1, consequences: null };
     expect(derive(facts(milder), defaultCriteria, []).reassessment).toBe('NONE');
     expect(derive(facts(), defaultCriteria, []).reassessment).toBe('NONE');
   });

@@ -1,5 +1,5 @@
 import { AnnexError } from '@annex/schema';
-import type { AcceptanceRule, Criteria } from '../criteria/criteria.ts';
+import type { AcceptanceRule, ByCategory, Criteria } from '../criteria/criteria.ts';
 import { currentLevel, type Factor, inherentLevel, ratingOf } from '../level/level.ts';
 
 export type RiskStatus = 'OPEN' | 'CLOSED';
@@ -34,9 +34,12 @@ export function afterStep(present: RiskStatus, step: RiskStep): RiskStatus {
 export interface RatedFacts {
   readonly inherentLikelihood: number;
   readonly inherentConsequence: number;
+  /** Inherent levels in categories beside money; null where it is rated in money alone. */
+  readonly consequences: ByCategory | null;
   /** What the last assessment confirmed; null before the first. */
   readonly assessedFrequency: number | null;
   readonly assessedLoss: number | null;
+  readonly assessedConsequences: ByCategory | null;
   readonly acceptance: AcceptanceState;
   /** The rank of the level that was accepted. */
   readonly acceptedRank: number | null;
@@ -71,11 +74,13 @@ function standingOf(rule: AcceptanceRule, acceptance: AcceptanceState): Standing
 export function derive(facts: RatedFacts, criteria: Criteria, factors: readonly Factor[]): Derived {
   const likelihood = facts.inherentLikelihood;
   const consequence = facts.inherentConsequence;
-  const inherent = inherentLevel(criteria, likelihood, consequence);
-  const current = currentLevel(criteria, { likelihood, consequence }, factors);
-  const { assessedFrequency, assessedLoss, acceptedRank } = facts;
+  const { consequences, assessedFrequency, assessedLoss, assessedConsequences, acceptedRank } = facts;
+  const inherent = inherentLevel(criteria, likelihood, consequence, consequences);
+  const current = currentLevel(criteria, { likelihood, consequence, consequences }, factors);
   const assessed =
-    assessedFrequency === null || assessedLoss === null ? null : ratingOf(criteria, assessedFrequency, assessedLoss);
+    assessedFrequency === null || assessedLoss === null
+      ? null
+      : ratingOf(criteria, assessedFrequency, assessedLoss, assessedConsequences);
   const worsened = acceptedRank !== null && current.rank > acceptedRank;
   const acceptance = facts.acceptance === 'IN_FORCE' && worsened ? 'STALE' : facts.acceptance;
   return {

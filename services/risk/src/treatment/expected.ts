@@ -1,4 +1,5 @@
-import type { Criteria } from '../criteria/criteria.ts';
+import type { ByCategory, Criteria } from '../criteria/criteria.ts';
+import { type JudgedConsequence, judgedAmounts } from '../level/consequence.ts';
 import { type Explanation, explain, short } from '../level/level.explanation.ts';
 import { type Factor, type MeasuredRating, ratingOf } from '../level/level.ts';
 import type { RiskStatus, TreatmentOption } from '../risk/risk.ts';
@@ -54,7 +55,11 @@ export function keptPromises(
  */
 export function expectedOf(
   criteria: Criteria,
-  risk: { readonly inherentLikelihood: number; readonly inherentConsequence: number },
+  risk: {
+    readonly inherentLikelihood: number;
+    readonly inherentConsequence: number;
+    readonly consequences: ByCategory | null;
+  },
   option: TreatmentOption,
   kept: readonly Factor[],
 ): Explanation | null {
@@ -62,9 +67,15 @@ export function expectedOf(
 }
 
 /** A level as it was approved. */
-export interface ApprovedLevel extends MeasuredRating {
+export interface ApprovedLevel extends Pick<MeasuredRating, 'frequency' | 'loss'> {
   readonly currency: string;
+  /** By category; what was approved before there were any has none. */
+  readonly consequences?: readonly JudgedConsequence[];
 }
+
+/** A level as it was approved, read in the present criteria, whose scales have the names. */
+export const readAgain = (criteria: Criteria, approved: ApprovedLevel): MeasuredRating =>
+  ratingOf(criteria, approved.frequency, approved.loss, judgedAmounts(approved.consequences));
 
 export type OutcomeVerdict = 'BETTER' | 'AS_EXPECTED' | 'WORSE' | 'NOT_COMPARABLE';
 
@@ -105,7 +116,7 @@ export function outcomeOf(
       sentence: `The criteria counted in ${approved.currency} when it was approved, and count in ${criteria.currency} now.`,
     };
   }
-  const expected = ratingOf(criteria, approved.frequency, approved.loss);
+  const expected = readAgain(criteria, approved);
   if (present === null) {
     return {
       verdict: 'BETTER',

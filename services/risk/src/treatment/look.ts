@@ -1,6 +1,7 @@
 import type { Tx } from '@annex/service';
 import type { CriteriaRow } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
+import { judgedConsequences } from '../level/consequence.ts';
 import type { Factor } from '../level/level.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import { currentRating } from '../risk/risk.rating.ts';
@@ -32,13 +33,14 @@ export function look(treatment: TreatmentRow, { risk, criteria, links, known, ac
   const kept = keptPromises(links, treatment.promises, known);
   const expected = expectedOf(criteria, risk, treatment.option, kept);
   const plan = { ...treatment, actions };
-  const problems = lacksOf(plan, risk, currentRating(risk), expected?.current ?? null, known, now);
+  const problems = lacksOf(plan, risk, currentRating(criteria, risk, links), expected?.current ?? null, known, now);
   if (!expected) return { residual: null, problems };
   const { likelihood, consequence, level, rank, rule, frequency, loss } = expected.current;
   const { currency, version: criteriaVersion } = criteria;
   const { factors, sentence } = expected;
   const rated = { likelihood, consequence, level, rank, rule, frequency, loss };
-  return { residual: { ...rated, currency, criteriaVersion, factors, sentence }, problems };
+  const consequences = judgedConsequences(criteria, expected.current);
+  return { residual: { ...rated, currency, criteriaVersion, consequences, factors, sentence }, problems };
 }
 
 /** As `look`, for a treatment whose risk is held. */

@@ -12,7 +12,6 @@ import {
 } from '@annex/service';
 import { criteriaFor } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
-import { ratingOf } from '../level/level.ts';
 import { factorsView, ratingView } from '../level/level.view.ts';
 import { currentRating } from '../risk/risk.rating.ts';
 import { checkFirst, factorsFor, riskFor } from '../risk/risk.resolvers.ts';
@@ -35,7 +34,7 @@ import {
   reviseTreatment,
   stepAction,
 } from './carry.operations.ts';
-import { type NamedImplementation, outcomeOf } from './expected.ts';
+import { type NamedImplementation, outcomeOf, readAgain } from './expected.ts';
 import { type Look, look } from './look.ts';
 import type { NecessaryControl } from './plan.ts';
 import {
@@ -116,8 +115,13 @@ async function residualFor(context: Context, row: TreatmentRow): Promise<Residua
 
 async function outcomeFor(context: Context, row: TreatmentRow) {
   if (row.status !== 'COMPLETED') return null;
-  const [risk, criteria] = await Promise.all([riskFor(context, row.riskId), criteriaFor(context, row.ismsId)]);
-  const { verdict, expected, present, sentence } = outcomeOf(criteria, row.expected, risk, currentRating(risk));
+  const [risk, criteria, links] = await Promise.all([
+    riskFor(context, row.riskId),
+    criteriaFor(context, row.ismsId),
+    factorsFor(context, row.riskId),
+  ]);
+  const current = currentRating(criteria, risk, links);
+  const { verdict, expected, present, sentence } = outcomeOf(criteria, row.expected, risk, current);
   return {
     verdict,
     expected: expected && ratingView(criteria, expected),
@@ -203,7 +207,7 @@ export const treatmentModule: GraphqlModule<RiskDatabase> = {
         const criteria = await criteriaFor(context, row.ismsId);
         if (residual?.currency !== criteria.currency) return null;
         // What was approved by other criteria is read in the present ones, whose scales have the names.
-        return ratingView(criteria, ratingOf(criteria, residual.frequency, residual.loss));
+        return ratingView(criteria, readAgain(criteria, residual));
       },
       async expectedExplanation(row: TreatmentRow, _, context) {
         if (row.option === 'AVOID') return 'What brings the risk is to be stopped, and nothing of it to be left.';

@@ -120,7 +120,7 @@ describe('who approves', () => {
 
 describe('the expected level', () => {
   const known = new Map([named('a'), named('b')].map((one) => [one.id, one]));
-  const risk = { inherentLikelihood: 4, inherentConsequence: 4 };
+  const risk = { inherentLikelihood: 4, inherentConsequence: 4, consequences: null };
 
   it('is computed from links as they will be, and never from less strength than there is', () => {
     const kept = keptPromises(
