@@ -2,6 +2,7 @@ import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
 import { assetRules } from './asset/asset.rules.ts';
 import type { RiskDatabase } from './database.ts';
 import { identificationRules } from './identification/identification.rules.ts';
+import { incidentRules } from './incident/incident.rules.ts';
 import { treatmentRules } from './treatment/treatment.rules.ts';
 
 const maxShown = 20;
@@ -213,4 +214,5 @@ export const rules: readonly Rule<RiskDatabase>[] = [
   ...identificationRules,
   ...assetRules,
   ...treatmentRules,
+  ...incidentRules,
 ];

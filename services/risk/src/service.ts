@@ -9,12 +9,16 @@ import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
 import type { RiskDatabase } from './database.ts';
+import { announceSecurityEvents } from './event/event.operations.ts';
+import { securityEventModule } from './event/event.resolvers.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
 import { heatMapRoutes } from './heatmap/heatmap.routes.ts';
 import { historyModule } from './history/history.resolvers.ts';
 import { announceIdentifications } from './identification/identification.operations.ts';
 import { identificationModule } from './identification/identification.resolvers.ts';
 import { importRoutes } from './import/import.routes.ts';
+import { announceIncidents } from './incident/incident.operations.ts';
+import { incidentModule } from './incident/incident.resolvers.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
@@ -53,6 +57,8 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   await announceAssets(tx);
   await announceIdentifications(tx);
   await announceTreatments(tx);
+  await announceSecurityEvents(tx);
+  await announceIncidents(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -74,6 +80,8 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     libraryModule,
     identificationModule,
     treatmentModule,
+    securityEventModule,
+    incidentModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {

@@ -9,6 +9,7 @@ import { createAsset } from './20261126_1100_create_asset.ts';
 import { createTreatment } from './20261126_1100_create_treatment.ts';
 import { createIdentification } from './20261126_1110_create_identification.ts';
 import { addExternalKey } from './20261126_1400_add_external_key.ts';
+import { createIncident } from './20261127_1200_create_incident.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   createIdentification,
   createTreatment,
   addExternalKey,
+  createIncident,
 ];
