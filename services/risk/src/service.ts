@@ -35,6 +35,7 @@ import { simulationModule } from './simulation/simulation.resolvers.ts';
 import { simulationRoutes } from './simulation/simulation.routes.ts';
 import { actionIsDue, announceTreatments, treatmentActionDue } from './treatment/keep.ts';
 import { treatmentModule } from './treatment/treatment.resolvers.ts';
+import { verisRoutes } from './veris/veris.routes.ts';
 
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
@@ -99,6 +100,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     heatMapRoutes(app, context);
     simulationRoutes(app, context);
     importRoutes(app, context);
+    verisRoutes(app, context);
   },
   start: startRunner,
 };

@@ -160,6 +160,7 @@ describe.each(Object.keys(roles) as (keyof typeof roles)[])('the role %s', (role
 const routes: ['GET' | 'POST', string, Permission][] = [
   ['GET', '/risks/export?format=csv', 'risk:read'],
   ['POST', '/risks/import?format=csv&dryRun=true', 'risk:write'],
+  ['POST', '/incidents?format=veris&dryRun=true', 'risk:write'],
   ['GET', '/heat-map?format=svg', 'risk:read'],
 ];
 

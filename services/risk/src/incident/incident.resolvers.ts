@@ -14,6 +14,7 @@ import { eventsOfIncidents, type SecurityEventRow } from '../event/event.store.t
 import { lossView } from '../level/level.view.ts';
 import { checkFirst } from '../risk/risk.resolvers.ts';
 import type { RiskRow } from '../risk/risk.store.ts';
+import { statedSpan } from '../veris/veris.ts';
 import {
   assetsOfIncident,
   filteredIncidents,
@@ -81,9 +82,9 @@ export const incidentModule: GraphqlModule<RiskDatabase> = {
       timings: (row: IncidentRow) => {
         const { toDetect, toTriage, toContain, toResolve } = timingsOf(row);
         return {
-          toDetect: spanView(toDetect),
+          toDetect: spanView(toDetect ?? statedSpan(row.record, 'discovery')),
           toTriage: spanView(toTriage),
-          toContain: spanView(toContain),
+          toContain: spanView(toContain ?? statedSpan(row.record, 'containment')),
           toResolve: spanView(toResolve),
         };
       },

@@ -17,7 +17,7 @@ export const unknownOccurrence: Occurrence = { occurredFrom: null, occurredUntil
 
 /** The first moments in which a year, a month of it or a day of that begins; undefined where there is no such date. */
 export function partialDate(year: number, month: number | null, day: number | null): Occurrence | undefined {
-  if (!Number.isInteger(year) || year < 1970 || year > 9999) return undefined;
+  if (!Number.isInteger(year) || year < 1900 || year > 9999) return undefined;
   const at = (y: number, m: number, d: number) => new Date(Date.UTC(y, m - 1, d));
   if (month === null)
     return { occurredFrom: at(year, 1, 1), occurredUntil: at(year + 1, 1, 1), occurredPrecision: 'YEAR' };
