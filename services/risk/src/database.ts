@@ -5,6 +5,7 @@ import type { CriteriaTables } from './criteria/criteria.store.ts';
 import type { SecurityEventTables } from './event/event.store.ts';
 import type { IdentificationTables } from './identification/identification.store.ts';
 import type { IncidentTables } from './incident/incident.store.ts';
+import type { LearningTables } from './learning/learning.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
 import type { RiskTables } from './risk/risk.store.ts';
@@ -23,4 +24,5 @@ export type RiskDatabase = ProjectionTables &
   IdentificationTables &
   TreatmentTables &
   SecurityEventTables &
-  IncidentTables;
+  IncidentTables &
+  LearningTables;

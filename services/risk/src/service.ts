@@ -19,6 +19,7 @@ import { identificationModule } from './identification/identification.resolvers.
 import { importRoutes } from './import/import.routes.ts';
 import { announceIncidents } from './incident/incident.operations.ts';
 import { incidentModule } from './incident/incident.resolvers.ts';
+import { learningModule } from './learning/learning.resolvers.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
@@ -83,6 +84,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     treatmentModule,
     securityEventModule,
     incidentModule,
+    learningModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {

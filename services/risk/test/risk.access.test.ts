@@ -46,6 +46,7 @@ const reads: [string, string][] = [
   ],
   ['securityEvent', `{ securityEvent(id: "${uuid}") { id } }`],
   ['securityEvents', '{ securityEvents { nodes { id } } }'],
+  ['what was observed of a risk', `{ risk(id: "${uuid}") { observed(from: "2025-01-01T00:00:00Z") { count } } }`],
   ['incident', `{ incident(id: "${uuid}") { id } }`],
   ['incidents', '{ incidents { nodes { id } } }'],
   [
@@ -96,6 +97,12 @@ const writes: [string, string, object, Permission][] = [
     'quantifyRisk',
     'QuantifyRiskInput',
     { riskId: uuid, frequency: { kind: 'POISSON', rate: 1 }, lossForms: [], rationale: 'r' },
+    'risk:write',
+  ],
+  [
+    'adoptObserved',
+    'AdoptObservedInput',
+    { riskId: uuid, expectedVersion: 1, from: '2025-01-01T00:00:00Z', reason: 'r' },
     'risk:write',
   ],
   ['removeQuantification', 'RemoveQuantificationInput', step, 'risk:write'],

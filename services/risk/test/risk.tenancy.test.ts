@@ -207,6 +207,7 @@ describe('a tenant', () => {
       ['acceptRisk', 'AcceptRiskInput', step],
       ['quantifyRisk', 'QuantifyRiskInput', { riskId: theirs.id, ...numbers }],
       ['removeQuantification', 'RemoveQuantificationInput', step],
+      ['adoptObserved', 'AdoptObservedInput', { ...step, from: '2025-01-01T00:00:00Z', reason: 'r' }],
       ['cancelSimulation', 'CancelSimulationInput', { simulationId: theirSimulation }],
       ['identifyRisk', 'IdentifyRiskInput', { riskId: theirs.id, assetBased: { ...words, assetIds: [theirAsset.id] } }],
       ['removeIdentification', 'RemoveIdentificationInput', step],

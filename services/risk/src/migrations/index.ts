@@ -10,6 +10,7 @@ import { createTreatment } from './20261126_1100_create_treatment.ts';
 import { createIdentification } from './20261126_1110_create_identification.ts';
 import { addExternalKey } from './20261126_1400_add_external_key.ts';
 import { createIncident } from './20261127_1200_create_incident.ts';
+import { createAdoption } from './20261127_1210_create_adoption.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   createTreatment,
   addExternalKey,
   createIncident,
+  createAdoption,
 ];
