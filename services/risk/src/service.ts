@@ -17,7 +17,7 @@ import { historyModule } from './history/history.resolvers.ts';
 import { announceIdentifications } from './identification/identification.operations.ts';
 import { identificationModule } from './identification/identification.resolvers.ts';
 import { importRoutes } from './import/import.routes.ts';
-import { announceIncidents } from './incident/incident.operations.ts';
+import { announceIncidents } from './incident/incident.announce.ts';
 import { incidentModule } from './incident/incident.resolvers.ts';
 import { learningModule } from './learning/learning.resolvers.ts';
 import { libraryModule } from './library/library.resolvers.ts';

@@ -10,7 +10,8 @@ import {
   type WriteTx,
 } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
-import { declareIncident, faultsOfLinks, type IncidentInput, takeIncident } from '../incident/incident.operations.ts';
+import { faultsOfLinks } from '../incident/incident.links.ts';
+import { declareIncident, type IncidentInput, takeIncident } from '../incident/incident.operations.ts';
 import { affectedOf } from '../incident/incident.ts';
 import { occurrenceOf } from '../incident/occurrence.ts';
 import { text } from '../input.ts';

@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AnnexError, badInput, type FieldFault, isUuid, notFound, refuseAll } from '@annex/schema';
+import { AnnexError, badInput, isUuid, notFound, refuseAll } from '@annex/schema';
 import { type Changed, checkVersion, entityFields, judge, newId, nextReference, type WriteTx } from '@annex/service';
 import { type CriteriaRow, holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import type { Affected } from '../risk/risk.ts';
+import { faultsOfLinks } from './incident.links.ts';
 import { incidentRules } from './incident.rules.ts';
 import {
-  assetsOfIsms,
   type EntryRow,
-  entriesAfter,
   entryEvent,
   findEntry,
   findIncidents,
@@ -18,12 +17,9 @@ import {
   type IncidentLinks,
   type IncidentRow,
   incidentEvent,
-  incidentsAfter,
   insertEntry,
   insertIncident,
-  linksOf,
   linksOfIncident,
-  risksOfIsms,
   setLinks,
   updateIncidentRow,
 } from './incident.store.ts';
@@ -149,32 +145,6 @@ async function said(
   }
   refuseAll('BAD_INPUT', faults);
   return { row, links: { riskIds, assetIds } };
-}
-
-const mostLinks = 200;
-
-/** What is wrong with the risks and assets that an incident is to be linked to. */
-export async function faultsOfLinks(
-  tx: WriteTx<RiskDatabase>,
-  { ismsId }: { readonly ismsId: string },
-  { riskIds, assetIds }: IncidentLinks,
-): Promise<FieldFault[]> {
-  const faults: FieldFault[] = [];
-  for (const [field, kind, given, find] of [
-    ['riskIds', 'a risk', riskIds, risksOfIsms],
-    ['assetIds', 'an asset', assetIds, assetsOfIsms],
-  ] as const) {
-    if (given.length > mostLinks) {
-      faults.push({ field: input(field), given: given.length, allowed: `must name at most ${mostLinks}` });
-      continue;
-    }
-    if (given.length === 0) continue;
-    const known = await find(tx, ismsId, given.filter(isUuid));
-    for (const [index, id] of given.entries())
-      if (!known.has(id))
-        faults.push({ field: input(`${field}.${index}`), given: id, allowed: `must be ${kind} of the same ISMS` });
-  }
-  return faults;
 }
 
 /** Tells of an incident as it is now and judges its ISMS. */
@@ -316,27 +286,4 @@ export async function addIncidentEntry(tx: WriteTx<RiskDatabase>, given: AddEntr
   const entry = { ismsId: row.ismsId, incidentId: row.id, phase: given.phase, text: words, happenedAt, correctsId };
   recordEntry(tx, await insertEntry(tx, entry));
   return { id: row.id, version: row.version };
-}
-
-/** Tells every incident and every entry of a timeline again. */
-export async function announceIncidents(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for (let after: string | null = null; ; ) {
-    const rows: IncidentRow[] = await incidentsAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) break;
-    const links = await linksOf(
-      tx,
-      rows.map((row) => row.id),
-    );
-    const told = rows.map((row) => incidentEvent(row, links.get(row.id) ?? { riskIds: [], assetIds: [] }));
-    tx.record('annex.risk.incident.changed.v1', { rows: told });
-    after = last.id;
-  }
-  for (let after: string | null = null; ; ) {
-    const rows: EntryRow[] = await entriesAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) return;
-    tx.record('annex.risk.incident-entry.added.v1', { rows: rows.map(entryEvent) });
-    after = last.id;
-  }
 }
