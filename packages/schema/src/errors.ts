@@ -40,6 +40,11 @@ export const errorCatalogue = {
     title: 'The file is not a CycloneDX document that can be imported',
     help: 'The details name the place, what was found there and what is allowed (CycloneDX 1.2 to 1.7 as JSON). Nothing was imported.',
   },
+  INVALID_VERIS: {
+    status: 422,
+    title: 'The file is not VERIS records that can be imported',
+    help: 'The details name the record and the place in it, what was found there and what is allowed (VERIS 1.3). Nothing was imported.',
+  },
   UNSUPPORTED_FORMAT: {
     status: 415,
     title: 'The format is not supported',

@@ -12,6 +12,7 @@ export const permissions = {
   'risk:read': 'See criteria and risks',
   'risk:write': 'Change criteria and risks',
   'risk:accept': 'Accept a residual risk that one owns (27005, 8.6)',
+  'risk:report': 'Report a security event (27001, A.6.8)',
   'evidence:read': 'See evidence, measures and measurements',
   'evidence:write': 'Add evidence, measures, measurements and imports',
   'audit:read': 'See conformity, readiness, findings and the trail',
@@ -43,6 +44,7 @@ export const roles = {
       'controls:write',
       'controls:approve',
       'risk:write',
+      'risk:report',
       'evidence:write',
       'audit:write',
       'integrations:write',
@@ -56,6 +58,7 @@ export const roles = {
       ...reading.filter((permission) => permission !== 'operations:read'),
       'controls:approve',
       'risk:accept',
+      'risk:report',
     ] as Permission[],
   },
   OWNER: {
@@ -69,18 +72,30 @@ export const roles = {
       'audit:read',
       'risk:write',
       'risk:accept',
+      'risk:report',
       'evidence:write',
     ] as Permission[],
   },
   AUDITOR: {
     title: 'Auditor',
-    description: 'Reads everything, judges findings, changes nothing else',
-    permissions: [...reading.filter((permission) => permission !== 'operations:read'), 'audit:write'] as Permission[],
+    description: 'Reads everything, judges findings, reports events, changes nothing else',
+    permissions: [
+      ...reading.filter((permission) => permission !== 'operations:read'),
+      'risk:report',
+      'audit:write',
+    ] as Permission[],
   },
   INTEGRATION: {
     title: 'Integration',
-    description: 'A machine that delivers evidence and reads the register',
-    permissions: ['controls:read', 'risk:read', 'evidence:read', 'audit:read', 'evidence:write'] as Permission[],
+    description: 'A machine that delivers evidence, reports events and reads the register',
+    permissions: [
+      'controls:read',
+      'risk:read',
+      'evidence:read',
+      'audit:read',
+      'risk:report',
+      'evidence:write',
+    ] as Permission[],
   },
 } as const;
 

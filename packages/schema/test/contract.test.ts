@@ -85,8 +85,12 @@ describe('permissions', () => {
     }
   });
 
-  it('let an auditor change nothing but findings', () => {
-    expect(roles.AUDITOR.permissions.filter((permission) => !permission.endsWith(':read'))).toEqual(['audit:write']);
+  it('let everybody report an event, and an auditor change nothing else but findings', () => {
+    for (const role of Object.values(roles)) expect(role.permissions).toContain('risk:report');
+    expect(roles.AUDITOR.permissions.filter((permission) => !permission.endsWith(':read'))).toEqual([
+      'risk:report',
+      'audit:write',
+    ]);
   });
 });
 

@@ -10,6 +10,18 @@ export {
   type Pert,
   quantile,
 } from './distribution.ts';
+export {
+  type LossBelief,
+  learnLosses,
+  learnRate,
+  lossAsLognormal,
+  lossBelief,
+  type RateBelief,
+  rateAsLognormal,
+  rateBelief,
+  rateMean,
+  rateQuantile,
+} from './learning.ts';
 export type { Portfolio, PortfolioReading, PortfolioResult } from './portfolio.ts';
 export {
   countQuantile,

@@ -1,3 +1,4 @@
+import { exampleIncident } from './example.incident.ts';
 import { planningRounds, type Step } from './example.planning.ts';
 import { implementations, leftOut, measures, people, riskProcesses, risks } from './example.ts';
 
@@ -144,6 +145,12 @@ export async function seedExample(askers: Askers, untilProjected: () => Promise<
     });
     for (const [name, id] of await takeSteps(ask, steps)) made.set(name, id);
   }
+  await recordIncident(ask, {
+    ismsId: isms.id,
+    day,
+    riskId: known('risk', riskIds)(exampleIncident.risk),
+    handlerId: known('person', personIds)(exampleIncident.handler),
+  });
   await approveException(await askers.as(known('person', personIds)('sofia')), known('thing', made)('oldTerminals'));
   await untilProjected();
 }
@@ -172,6 +179,44 @@ async function takeSteps(ask: Ask, steps: readonly Step[]): Promise<Map<string, 
     Object.fromEntries(steps.map(({ name, input }) => [name, input])),
   );
   return new Map(steps.map(({ name, thing }) => [name, answer[name]?.[thing]?.id ?? '']));
+}
+
+/** Reports what happened, declares it an incident with its timeline, and takes it as far as being resolved. */
+async function recordIncident(
+  ask: Ask,
+  about: {
+    readonly ismsId: string;
+    readonly riskId: string;
+    readonly handlerId: string;
+    readonly day: (offset: number) => string;
+  },
+): Promise<void> {
+  const { report, occurred, detected, reason, declared, timeline, resolved } = exampleIncident;
+  const { ismsId, riskId, handlerId, day } = about;
+  const times = { occurred: day(-occurred).slice(0, 10), detectedAt: day(-detected) };
+  const { reportSecurityEvent } = await ask<{ reportSecurityEvent: { id: string } }>(
+    'mutation($input: ReportSecurityEventInput!) { reportSecurityEvent(input: $input) { id } }',
+    { input: { ...report, ismsId, ...times } },
+  );
+  const incident = { ...declared, handlerId, riskIds: [riskId], containedAt: times.detectedAt };
+  const { assessSecurityEvent } = await ask<{ assessSecurityEvent: { securityEvent: { incident: { id: string } } } }>(
+    'mutation($input: AssessSecurityEventInput!) { assessSecurityEvent(input: $input) { securityEvent { incident { id } } } }',
+    { input: { id: reportSecurityEvent.id, expectedVersion: 1, decision: 'INCIDENT', reason, incident } },
+  );
+  const { id } = assessSecurityEvent.securityEvent.incident;
+  await takeSteps(
+    ask,
+    timeline.map(({ daysBefore, ...entry }, index) => ({
+      ...{ name: `entry${index}`, mutation: 'addIncidentEntry', thing: 'incident' },
+      input: { incidentId: id, happenedAt: day(-daysBefore), ...entry },
+    })),
+  );
+  for (const [index, to] of ['TRIAGED', 'RESPONDING', 'RESOLVED'].entries()) {
+    const note = to === 'RESOLVED' ? resolved : null;
+    await ask('mutation($input: MoveIncidentInput!) { moveIncident(input: $input) { incident { id } } }', {
+      input: { id, expectedVersion: index + 1, to, note },
+    });
+  }
 }
 
 /** What the administrator asked for, another person approves; once. */

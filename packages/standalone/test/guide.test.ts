@@ -195,6 +195,20 @@ describe('the guides', () => {
     expect(parts['8.']).toMatch(/"treatmentOption":"MODIFY"[\s\S]*Heat map of Web shop[\s\S]*Customer records leak/);
   });
 
+  it('incidents.md works as it is written: reported, assessed, learned from, imported, adopted', async () => {
+    const { preamble, commands } = guide('incidents.md');
+    const sections = ['1.', '2.', '3.', '4.', '5.', '6.'];
+    const output = await run([preamble, ...sections.flatMap((section) => [mark(section), commands(section)])]);
+    expect(output).not.toContain('"errors"');
+    const parts = marked(output);
+    expect(parts['1.']).toMatch(/"status":"REPORTED","occurred":\{"text":"\d{4}","precision":"YEAR"/);
+    expect(parts['3.']).toMatch(/"phase":"CONTAINMENT"[\s\S]*"status":"RESOLVED"/);
+    expect(parts['4.']).toMatch(/"status":"LEARNED"[\s\S]*"minorUnits":1200000/);
+    expect(parts['5.']).toMatch(/"created":1[\s\S]*amounts in USD[\s\S]*A laptop was left on a ferry/);
+    // The incident of this guide, and the one of the example.
+    expect(parts['6.']).toMatch(/"count":2[\s\S]*"explanation":[\s\S]*Reviewed after the incident\. Learned from/);
+  });
+
   it('begin with a start whose output fits a screen and tells what a newcomer needs', () => {
     const text = said.join('\n');
     expect(said.length).toBeLessThanOrEqual(30);

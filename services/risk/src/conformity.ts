@@ -3,6 +3,7 @@ import { assetRules } from './asset/asset.rules.ts';
 import { criteriaRules } from './criteria/criteria.rules.ts';
 import type { RiskDatabase } from './database.ts';
 import { identificationRules } from './identification/identification.rules.ts';
+import { incidentRules } from './incident/incident.rules.ts';
 import { treatmentRules } from './treatment/treatment.rules.ts';
 
 const maxShown = 20;
@@ -215,4 +216,5 @@ export const rules: readonly Rule<RiskDatabase>[] = [
   ...identificationRules,
   ...assetRules,
   ...treatmentRules,
+  ...incidentRules,
 ];

@@ -2,7 +2,10 @@ import type { AcceptanceTables } from './acceptance/acceptance.store.ts';
 import type { AssessmentTables } from './assessment/assessment.store.ts';
 import type { AssetTables } from './asset/asset.store.ts';
 import type { CriteriaTables } from './criteria/criteria.store.ts';
+import type { SecurityEventTables } from './event/event.store.ts';
 import type { IdentificationTables } from './identification/identification.store.ts';
+import type { IncidentTables } from './incident/incident.store.ts';
+import type { LearningTables } from './learning/learning.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
 import type { ProposalTables } from './proposal/proposal.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
@@ -21,4 +24,7 @@ export type RiskDatabase = ProjectionTables &
   SimulationTables &
   AssetTables &
   IdentificationTables &
-  TreatmentTables;
+  TreatmentTables &
+  SecurityEventTables &
+  IncidentTables &
+  LearningTables;

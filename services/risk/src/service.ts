@@ -9,12 +9,17 @@ import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
 import type { RiskDatabase } from './database.ts';
+import { announceSecurityEvents } from './event/event.operations.ts';
+import { securityEventModule } from './event/event.resolvers.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
 import { heatMapRoutes } from './heatmap/heatmap.routes.ts';
 import { historyModule } from './history/history.resolvers.ts';
 import { announceIdentifications } from './identification/identification.operations.ts';
 import { identificationModule } from './identification/identification.resolvers.ts';
 import { importRoutes } from './import/import.routes.ts';
+import { announceIncidents } from './incident/incident.announce.ts';
+import { incidentModule } from './incident/incident.resolvers.ts';
+import { learningModule } from './learning/learning.resolvers.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
 import { riskSubscriptions } from './projection/projection.operations.ts';
@@ -34,6 +39,7 @@ import { simulationModule } from './simulation/simulation.resolvers.ts';
 import { simulationRoutes } from './simulation/simulation.routes.ts';
 import { actionIsDue, announceTreatments, treatmentActionDue } from './treatment/keep.ts';
 import { treatmentModule } from './treatment/treatment.resolvers.ts';
+import { verisRoutes } from './veris/veris.routes.ts';
 
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
@@ -57,6 +63,8 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   await announceAssets(tx);
   await announceIdentifications(tx);
   await announceTreatments(tx);
+  await announceSecurityEvents(tx);
+  await announceIncidents(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -79,6 +87,9 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     libraryModule,
     identificationModule,
     treatmentModule,
+    securityEventModule,
+    incidentModule,
+    learningModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {
@@ -97,6 +108,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     simulationRoutes(app, context);
     importRoutes(app, context);
     matrixRoutes(app, context);
+    verisRoutes(app, context);
   },
   start: startRunner,
 };

@@ -51,6 +51,19 @@ const reads: [string, string][] = [
     'Asset as an entity',
     `{ _entities(representations: [{ __typename: "Asset", id: "${uuid}" }]) { ... on Asset { id } } }`,
   ],
+  ['securityEvent', `{ securityEvent(id: "${uuid}") { id } }`],
+  ['securityEvents', '{ securityEvents { nodes { id } } }'],
+  ['what was observed of a risk', `{ risk(id: "${uuid}") { observed(from: "2025-01-01T00:00:00Z") { count } } }`],
+  ['incident', `{ incident(id: "${uuid}") { id } }`],
+  ['incidents', '{ incidents { nodes { id } } }'],
+  [
+    'SecurityEvent as an entity',
+    `{ _entities(representations: [{ __typename: "SecurityEvent", id: "${uuid}" }]) { ... on SecurityEvent { id } } }`,
+  ],
+  [
+    'Incident as an entity',
+    `{ _entities(representations: [{ __typename: "Incident", id: "${uuid}" }]) { ... on Incident { id } } }`,
+  ],
   ['riskTreatment', `{ riskTreatment(id: "${uuid}") { id } }`],
   ['riskTreatments', '{ riskTreatments { nodes { id } } }'],
   [
@@ -105,6 +118,12 @@ const writes: [string, string, object, Permission][] = [
     { riskId: uuid, frequency: { kind: 'POISSON', rate: 1 }, lossForms: [], rationale: 'r' },
     'risk:write',
   ],
+  [
+    'adoptObserved',
+    'AdoptObservedInput',
+    { riskId: uuid, expectedVersion: 1, from: '2025-01-01T00:00:00Z', reason: 'r' },
+    'risk:write',
+  ],
   ['removeQuantification', 'RemoveQuantificationInput', step, 'risk:write'],
   ['startSimulation', 'StartSimulationInput', { title: 't', riskIds: [uuid] }, 'risk:write'],
   ['cancelSimulation', 'CancelSimulationInput', { simulationId: uuid }, 'risk:write'],
@@ -120,6 +139,21 @@ const writes: [string, string, object, Permission][] = [
     { templateId: 'S-NONE', inherentLikelihood: 1, inherentConsequence: 1 },
     'risk:write',
   ],
+  [
+    'reportSecurityEvent',
+    'ReportSecurityEventInput',
+    { title: 't', detectedAt: '2999-01-01T00:00:00Z' },
+    'risk:report',
+  ],
+  [
+    'assessSecurityEvent',
+    'AssessSecurityEventInput',
+    { ...treatment, decision: 'NOT_AN_INCIDENT', reason: 'r' },
+    'risk:write',
+  ],
+  ['updateIncident', 'UpdateIncidentInput', treatment, 'risk:write'],
+  ['moveIncident', 'MoveIncidentInput', { ...treatment, to: 'TRIAGED' }, 'risk:write'],
+  ['addIncidentEntry', 'AddIncidentEntryInput', { incidentId: uuid, phase: 'TRIAGE', text: 't' }, 'risk:write'],
   ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: uuid, option: 'AVOID' }, 'risk:write'],
   ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment, 'risk:write'],
   ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment, 'risk:write'],
@@ -153,6 +187,7 @@ const routes: ['GET' | 'POST', string, Permission][] = [
   ['GET', '/risks/export?format=csv', 'risk:read'],
   ['POST', '/risks/import?format=csv&dryRun=true', 'risk:write'],
   ['POST', '/risk-criteria/matrix?dryRun=true', 'risk:write'],
+  ['POST', '/incidents?format=veris&dryRun=true', 'risk:write'],
   ['GET', '/heat-map?format=svg', 'risk:read'],
 ];
 

@@ -1,6 +1,7 @@
 import { newId } from '@annex/service';
 import { type AssetView, createAsset } from './assets.ts';
 import { step as askedStep, type ProposalView, readCriteria } from './criteria.ts';
+import { declare, type IncidentView, reportEvent } from './incidents.ts';
 import { type Register, type RiskView, startRegister, strengthRow } from './register.ts';
 
 let register: Register;
@@ -10,6 +11,8 @@ let theirImplementation: string;
 let theirSimulation: string;
 let theirAsset: AssetView;
 let theirProposal: ProposalView;
+let theirIncident: IncidentView;
+let theirEvent: string;
 let theirTreatment: { id: string; actions: { id: string }[] };
 const numbers = {
   frequency: { kind: 'POISSON', rate: 1 },
@@ -43,6 +46,9 @@ beforeAll(async () => {
     { input: { riskId: theirs.id, assetBased: { ...words, assetIds: [theirAsset.id] } } },
     other(),
   );
+  const about = { riskIds: [theirs.id], assetIds: [theirAsset.id] };
+  theirIncident = await declare(register, about, { ismsId: register.otherIsmsId }, other());
+  theirEvent = await reportEvent(register, { ismsId: register.otherIsmsId }, other());
   const { data } = await start({}, other());
   const drafted = await register.ask<{ createRiskTreatment: { riskTreatment: typeof theirTreatment } }>(
     'mutation ($input: CreateRiskTreatmentInput!) { createRiskTreatment(input: $input) { riskTreatment { id actions { id } } } }',
@@ -174,6 +180,41 @@ describe('a tenant', () => {
     expect(matrix.json()).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it.each(['now', 'as of a past moment'])('sees its own events and incidents only, %s', async (when) => {
+    const caller = when === 'now' ? {} : { asOf: new Date() };
+    const query = `query ($of: [_Any!]!) { securityEvents { nodes { id } } incidents { nodes { id } totalCount } _entities(representations: $of) {
+      ... on Incident { id risks { id } assets { id } events { id } } ... on SecurityEvent { id } ... on Risk { incidents { id } } } }`;
+    const of = [
+      { __typename: 'Incident', id: theirIncident.id },
+      { __typename: 'SecurityEvent', id: theirEvent },
+      { __typename: 'Risk', id: theirs.id },
+    ];
+    expect(await register.ask(query, { of }, caller)).toEqual({
+      securityEvents: { nodes: [] },
+      incidents: { nodes: [], totalCount: 0 },
+      _entities: [null, null, null],
+    });
+    expect(code(await register.call(`{ incident(id: "${theirIncident.id}") { id } }`, {}, caller))).toBe('NOT_FOUND');
+    expect(await register.ask(query, { of }, { ...caller, ...other() })).toMatchObject({
+      incidents: { totalCount: 1 },
+      _entities: [
+        { risks: [{ id: theirs.id }], assets: [{ id: theirAsset.id }], events: [expect.anything()] },
+        { id: theirEvent },
+        { incidents: [{ id: theirIncident.id }] },
+      ],
+    });
+  });
+
+  it('links no incident to what is of another', async () => {
+    const own = await declare(register);
+    const change = (more: object) =>
+      register.call('mutation ($input: UpdateIncidentInput!) { updateIncident(input: $input) { incident { id } } }', {
+        input: { id: own.id, expectedVersion: 1, ...more },
+      });
+    for (const more of [{ riskIds: [theirs.id] }, { assetIds: [theirAsset.id] }, { recurrenceOfId: theirIncident.id }])
+      expect(code(await change(more))).toBe('BAD_INPUT');
+  });
+
   it('changes, links, assesses, treats and accepts nothing of another', async () => {
     const step = { riskId: theirs.id, expectedVersion: 1 };
     const treatment = { id: theirTreatment.id, expectedVersion: 1 };
@@ -190,12 +231,22 @@ describe('a tenant', () => {
       ['acceptRisk', 'AcceptRiskInput', step],
       ['quantifyRisk', 'QuantifyRiskInput', { riskId: theirs.id, ...numbers }],
       ['removeQuantification', 'RemoveQuantificationInput', step],
+      ['adoptObserved', 'AdoptObservedInput', { ...step, from: '2025-01-01T00:00:00Z', reason: 'r' }],
       ['cancelSimulation', 'CancelSimulationInput', { simulationId: theirSimulation }],
       ['identifyRisk', 'IdentifyRiskInput', { riskId: theirs.id, assetBased: { ...words, assetIds: [theirAsset.id] } }],
       ['removeIdentification', 'RemoveIdentificationInput', step],
       ['updateAsset', 'UpdateAssetInput', { id: theirAsset.id, expectedVersion: 1, name: 'mine now' }],
       ['retireAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
       ['reinstateAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
+      ['reportSecurityEvent', 'ReportSecurityEventInput', { ismsId: register.otherIsmsId, title: 't' }],
+      [
+        'assessSecurityEvent',
+        'AssessSecurityEventInput',
+        { id: theirEvent, expectedVersion: 1, decision: 'NOT_AN_INCIDENT', reason: 'r' },
+      ],
+      ['updateIncident', 'UpdateIncidentInput', { id: theirIncident.id, expectedVersion: 1, title: 'mine now' }],
+      ['moveIncident', 'MoveIncidentInput', { id: theirIncident.id, expectedVersion: 1, to: 'TRIAGED' }],
+      ['addIncidentEntry', 'AddIncidentEntryInput', { incidentId: theirIncident.id, phase: 'TRIAGE', text: 't' }],
       ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: theirs.id, option: 'AVOID' }],
       ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment],
       ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment],

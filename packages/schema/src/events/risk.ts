@@ -19,6 +19,13 @@ const saidOfRisk = {
   personId: Uuid,
 };
 
+/** When something happened, as exactly as is known: from a moment to before another; the same moment where it is known to the instant. */
+const occurrence = {
+  occurredFrom: Nullable(Moment),
+  occurredUntil: Nullable(Moment),
+  occurredPrecision: Nullable(Type.String({ description: 'YEAR, MONTH, DAY or INSTANT' })),
+};
+
 export const riskEvents = {
   'annex.risk.criteria.changed.v1': {
     description: 'The risk criteria of an ISMS were set or changed',
@@ -166,6 +173,69 @@ export const riskEvents = {
         threatId: Nullable(Type.String({ description: 'Of the library: T-PHISHING' })),
         weaknessIds: Type.Array(Type.String({ description: 'Of the library: W-FLAT-NETWORK' })),
         templateId: Nullable(Type.String({ description: 'Of the library: S-RANSOMWARE' })),
+      }),
+    ),
+  },
+  'annex.risk.security-event.changed.v1': {
+    description: 'A security event was reported or assessed (27001, A.6.8 and A.5.25)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        status: Type.Union([Type.Literal('REPORTED'), Type.Literal('INCIDENT'), Type.Literal('NOT_AN_INCIDENT')]),
+        ...occurrence,
+        detectedAt: Nullable(Moment),
+        reportedAt: Moment,
+        reporterId: Nullable(Uuid),
+        affects: Type.Array(Type.String({ description: 'CONFIDENTIALITY, INTEGRITY, AVAILABILITY' })),
+        assetIds: Type.Array(Uuid),
+        incidentId: Nullable(Uuid),
+      }),
+    ),
+  },
+  'annex.risk.incident.changed.v1': {
+    description: 'An incident was declared or imported, moved on or changed (27001, A.5.24 to A.5.28)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        status: Type.Union([
+          Type.Literal('REPORTED'),
+          Type.Literal('TRIAGED'),
+          Type.Literal('RESPONDING'),
+          Type.Literal('RESOLVED'),
+          Type.Literal('LEARNED'),
+        ]),
+        confirmation: Type.String({ description: 'CONFIRMED, SUSPECTED, NEAR_MISS or FALSE_POSITIVE' }),
+        severity: Nullable(Type.String({ description: 'LOW, MEDIUM, HIGH or CRITICAL' })),
+        categories: Type.Array(Type.String({ description: 'MALWARE, HACKING, SOCIAL and so on' })),
+        handlerId: Nullable(Uuid),
+        recurrenceOfId: Nullable(Uuid),
+        ...occurrence,
+        detectedAt: Nullable(Moment),
+        containedAt: Nullable(Moment),
+        resolvedAt: Nullable(Moment),
+        affects: Type.Array(Type.String({ description: 'CONFIDENTIALITY, INTEGRITY, AVAILABILITY' })),
+        riskIds: Type.Array(Uuid),
+        assetIds: Type.Array(Uuid),
+        findingIds: Type.Array(Uuid),
+        evidenceIds: Type.Array(Uuid),
+        loss: Nullable(Type.Number({ minimum: 0, description: 'Minor units of the currency' })),
+        currency: Nullable(Type.String()),
+        riskReview: Nullable(Type.String({ description: 'DONE, TO_BE_DONE or NOT_NEEDED' })),
+      }),
+    ),
+  },
+  'annex.risk.incident-entry.added.v1': {
+    description: 'The timeline of an incident got an entry; such rows are added and never change (27001, A.5.28)',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        incidentId: Uuid,
+        phase: Type.String({ description: 'DETECTION, TRIAGE, CONTAINMENT and so on' }),
+        happenedAt: Moment,
+        writtenAt: Moment,
+        correctsId: Nullable(Uuid),
       }),
     ),
   },

@@ -248,6 +248,27 @@ export const streamRoutes: readonly StreamRoute[] = [
     gives: 'json',
   },
   {
+    method: 'POST',
+    path: '/v1/incidents',
+    service: 'risk',
+    summary: 'Imports incidents',
+    description:
+      'The body is the file, at most 64 MiB and 100,000 records: VERIS records (schema_version 1.3 to 1.3.7, JSON), one, a list of them or one a line. All of them are kept or none; a refusal names each place at fault. Every field may be absent but schema_version and incident_id; a date may be known to the year alone. An incident that was imported from the same source under the same incident_id is changed where its record changed, and not doubled; what people did with it here stays. Amounts in another currency than that of the criteria are kept in the record, not counted as losses, and named in warnings. The record is kept as it came (27001, A.5.27).',
+    permission: 'risk:write',
+    query: [
+      { name: 'format', required: true, description: 'The format of the file: veris.' },
+      {
+        name: 'source',
+        required: false,
+        description: 'The system that the records come from; source_id of each record unless told, or veris.',
+      },
+      { name: 'ismsId', required: false, description: 'The ISMS; may be left out where the tenant has one.' },
+      { name: 'dryRun', required: false, description: 'true: everything is checked and nothing is kept.' },
+    ],
+    takes: ['application/json', 'application/x-ndjson', 'application/octet-stream'],
+    gives: 'json',
+  },
+  {
     method: 'GET',
     path: '/v1/risks/export',
     service: 'risk',

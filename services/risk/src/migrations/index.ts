@@ -12,6 +12,8 @@ import { addExternalKey } from './20261126_1400_add_external_key.ts';
 import { addAssessmentPeriod } from './20261127_1000_add_assessment_period.ts';
 import { addConsequenceCategories } from './20261127_1100_add_consequence_categories.ts';
 import { createCriteriaProposal } from './20261127_1110_create_criteria_proposal.ts';
+import { createIncident } from './20261127_1200_create_incident.ts';
+import { createAdoption } from './20261127_1210_create_adoption.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -27,4 +29,6 @@ export const migrations: readonly Migration[] = [
   addAssessmentPeriod,
   addConsequenceCategories,
   createCriteriaProposal,
+  createIncident,
+  createAdoption,
 ];
