@@ -1,8 +1,10 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
 import { assetRules } from './asset/asset.rules.ts';
+import { cycleRules } from './cycle/cycle.rules.ts';
 import type { RiskDatabase } from './database.ts';
 import { identificationRules } from './identification/identification.rules.ts';
 import { treatmentRules } from './treatment/treatment.rules.ts';
+import { triggerRules } from './trigger/trigger.rules.ts';
 
 const maxShown = 20;
 
@@ -213,4 +215,6 @@ export const rules: readonly Rule<RiskDatabase>[] = [
   ...identificationRules,
   ...assetRules,
   ...treatmentRules,
+  ...cycleRules,
+  ...triggerRules,
 ];

@@ -5,9 +5,14 @@ import { assessmentModule } from './assessment/assessment.resolvers.ts';
 import { announceAssets } from './asset/asset.operations.ts';
 import { assetModule } from './asset/asset.resolvers.ts';
 import { bowTieModule } from './bowtie/bowtie.resolvers.ts';
+import { announceConsultations } from './consultation/consultation.operations.ts';
+import { consultationModule } from './consultation/consultation.resolvers.ts';
 import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
+import { assessmentDue } from './cycle/cycle.due.ts';
+import { announceCycles, assessmentIsDue } from './cycle/cycle.operations.ts';
+import { cycleModule } from './cycle/cycle.resolvers.ts';
 import type { RiskDatabase } from './database.ts';
 import { heatMapModule } from './heatmap/heatmap.resolvers.ts';
 import { heatMapRoutes } from './heatmap/heatmap.routes.ts';
@@ -31,6 +36,8 @@ import { simulationModule } from './simulation/simulation.resolvers.ts';
 import { simulationRoutes } from './simulation/simulation.routes.ts';
 import { actionIsDue, announceTreatments, treatmentActionDue } from './treatment/keep.ts';
 import { treatmentModule } from './treatment/treatment.resolvers.ts';
+import { announceTriggers, triggerOverdue, triggersAreOverdue } from './trigger/trigger.operations.ts';
+import { triggerModule } from './trigger/trigger.resolvers.ts';
 
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
@@ -53,6 +60,9 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   await announceAssets(tx);
   await announceIdentifications(tx);
   await announceTreatments(tx);
+  await announceCycles(tx);
+  await announceConsultations(tx);
+  await announceTriggers(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -74,6 +84,9 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     libraryModule,
     identificationModule,
     treatmentModule,
+    cycleModule,
+    consultationModule,
+    triggerModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {
@@ -81,6 +94,8 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     [simulationRun]: takeSimulation,
     [simulationWatch]: watchSimulation,
     [treatmentActionDue]: actionIsDue,
+    [assessmentDue]: assessmentIsDue,
+    [triggerOverdue]: triggersAreOverdue,
   },
   announce,
   routes(app, context) {

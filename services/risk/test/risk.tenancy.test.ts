@@ -172,6 +172,7 @@ describe('a tenant', () => {
       ['updateAsset', 'UpdateAssetInput', { id: theirAsset.id, expectedVersion: 1, name: 'mine now' }],
       ['retireAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
       ['reinstateAsset', 'AssetStepInput', { id: theirAsset.id, expectedVersion: 1 }],
+      ['requestReassessment', 'RequestReassessmentInput', { riskId: theirs.id, reason: 'r' }],
       ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: theirs.id, option: 'AVOID' }],
       ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment],
       ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment],

@@ -4,6 +4,7 @@ import type { RiskDatabase } from '../database.ts';
 import { judgedNow } from '../level/judged.ts';
 import { saveRisk } from '../level/relevel.ts';
 import { holdRead } from '../risk/risk.operations.ts';
+import { closeTriggers } from '../trigger/trigger.operations.ts';
 import { insertAssessment } from './assessment.store.ts';
 
 export interface AssessRiskInput {
@@ -49,6 +50,7 @@ export async function assessRisk(
       },
     ],
   });
+  await closeTriggers(tx, risk.id, row.id);
   await saveRisk(tx, risk, { assessedFrequency: judged.frequency, assessedLoss: judged.loss });
   return { id: row.id, riskId: risk.id };
 }

@@ -9,6 +9,10 @@ import { createAsset } from './20261126_1100_create_asset.ts';
 import { createTreatment } from './20261126_1100_create_treatment.ts';
 import { createIdentification } from './20261126_1110_create_identification.ts';
 import { addExternalKey } from './20261126_1400_add_external_key.ts';
+import { addAssessmentPeriod } from './20261127_1000_add_assessment_period.ts';
+import { createAssessmentCycle } from './20261127_1300_create_assessment_cycle.ts';
+import { createReassessmentTrigger } from './20261127_1310_create_reassessment_trigger.ts';
+import { createConsultation } from './20261127_1320_create_consultation.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -21,4 +25,8 @@ export const migrations: readonly Migration[] = [
   createIdentification,
   createTreatment,
   addExternalKey,
+  addAssessmentPeriod,
+  createAssessmentCycle,
+  createReassessmentTrigger,
+  createConsultation,
 ];
