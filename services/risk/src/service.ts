@@ -1,6 +1,7 @@
 import { announceRules, type ServiceDefinition, type WriteTx } from '@annex/service';
 import { acceptanceEnds, endAcceptance } from './acceptance/acceptance.operations.ts';
 import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
+import { aggregateModule } from './aggregate/aggregate.resolvers.ts';
 import { assessmentModule } from './assessment/assessment.resolvers.ts';
 import { announceAssets } from './asset/asset.operations.ts';
 import { assetModule } from './asset/asset.resolvers.ts';
@@ -87,6 +88,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     cycleModule,
     consultationModule,
     triggerModule,
+    aggregateModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {
