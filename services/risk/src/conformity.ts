@@ -1,10 +1,12 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
 import { assetRules } from './asset/asset.rules.ts';
 import { criteriaRules } from './criteria/criteria.rules.ts';
+import { cycleRules } from './cycle/cycle.rules.ts';
 import type { RiskDatabase } from './database.ts';
 import { identificationRules } from './identification/identification.rules.ts';
 import { incidentRules } from './incident/incident.rules.ts';
 import { treatmentRules } from './treatment/treatment.rules.ts';
+import { triggerRules } from './trigger/trigger.rules.ts';
 
 const maxShown = 20;
 
@@ -217,4 +219,6 @@ export const rules: readonly Rule<RiskDatabase>[] = [
   ...assetRules,
   ...treatmentRules,
   ...incidentRules,
+  ...cycleRules,
+  ...triggerRules,
 ];

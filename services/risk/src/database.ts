@@ -1,7 +1,9 @@
 import type { AcceptanceTables } from './acceptance/acceptance.store.ts';
 import type { AssessmentTables } from './assessment/assessment.store.ts';
 import type { AssetTables } from './asset/asset.store.ts';
+import type { ConsultationTables } from './consultation/consultation.store.ts';
 import type { CriteriaTables } from './criteria/criteria.store.ts';
+import type { CycleTables } from './cycle/cycle.store.ts';
 import type { SecurityEventTables } from './event/event.store.ts';
 import type { IdentificationTables } from './identification/identification.store.ts';
 import type { IncidentTables } from './incident/incident.store.ts';
@@ -12,6 +14,7 @@ import type { QuantificationTables } from './quantification/quantification.store
 import type { RiskTables } from './risk/risk.store.ts';
 import type { SimulationTables } from './simulation/simulation.store.ts';
 import type { TreatmentTables } from './treatment/treatment.store.ts';
+import type { TriggerTables } from './trigger/trigger.store.ts';
 
 /** The tables of the service, an intersection of its modules'. */
 export type RiskDatabase = ProjectionTables &
@@ -27,4 +30,7 @@ export type RiskDatabase = ProjectionTables &
   TreatmentTables &
   SecurityEventTables &
   IncidentTables &
-  LearningTables;
+  LearningTables &
+  CycleTables &
+  ConsultationTables &
+  TriggerTables;

@@ -1,13 +1,19 @@
 import { announceRules, type ServiceDefinition, type WriteTx } from '@annex/service';
 import { acceptanceEnds, endAcceptance } from './acceptance/acceptance.operations.ts';
 import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
+import { aggregateModule } from './aggregate/aggregate.resolvers.ts';
 import { assessmentModule } from './assessment/assessment.resolvers.ts';
 import { announceAssets } from './asset/asset.operations.ts';
 import { assetModule } from './asset/asset.resolvers.ts';
 import { bowTieModule } from './bowtie/bowtie.resolvers.ts';
+import { announceConsultations } from './consultation/consultation.operations.ts';
+import { consultationModule } from './consultation/consultation.resolvers.ts';
 import { recordCriteria } from './criteria/criteria.operations.ts';
 import { criteriaModule } from './criteria/criteria.resolvers.ts';
 import { allCriteria } from './criteria/criteria.store.ts';
+import { assessmentDue } from './cycle/cycle.due.ts';
+import { announceCycles, assessmentIsDue } from './cycle/cycle.operations.ts';
+import { cycleModule } from './cycle/cycle.resolvers.ts';
 import type { RiskDatabase } from './database.ts';
 import { announceSecurityEvents } from './event/event.operations.ts';
 import { securityEventModule } from './event/event.resolvers.ts';
@@ -39,6 +45,8 @@ import { simulationModule } from './simulation/simulation.resolvers.ts';
 import { simulationRoutes } from './simulation/simulation.routes.ts';
 import { actionIsDue, announceTreatments, treatmentActionDue } from './treatment/keep.ts';
 import { treatmentModule } from './treatment/treatment.resolvers.ts';
+import { announceTriggers, triggerOverdue, triggersAreOverdue } from './trigger/trigger.operations.ts';
+import { triggerModule } from './trigger/trigger.resolvers.ts';
 import { verisRoutes } from './veris/veris.routes.ts';
 
 /** Tells the present state of criteria, risks and rule results again, as for a consumer that has just come. */
@@ -65,6 +73,9 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   await announceTreatments(tx);
   await announceSecurityEvents(tx);
   await announceIncidents(tx);
+  await announceCycles(tx);
+  await announceConsultations(tx);
+  await announceTriggers(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -90,6 +101,10 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     securityEventModule,
     incidentModule,
     learningModule,
+    cycleModule,
+    consultationModule,
+    triggerModule,
+    aggregateModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {
@@ -97,6 +112,8 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     [simulationRun]: takeSimulation,
     [simulationWatch]: watchSimulation,
     [treatmentActionDue]: actionIsDue,
+    [assessmentDue]: assessmentIsDue,
+    [triggerOverdue]: triggersAreOverdue,
   },
   announce,
   routes(app, context) {

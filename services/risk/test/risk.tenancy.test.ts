@@ -247,6 +247,7 @@ describe('a tenant', () => {
       ['updateIncident', 'UpdateIncidentInput', { id: theirIncident.id, expectedVersion: 1, title: 'mine now' }],
       ['moveIncident', 'MoveIncidentInput', { id: theirIncident.id, expectedVersion: 1, to: 'TRIAGED' }],
       ['addIncidentEntry', 'AddIncidentEntryInput', { incidentId: theirIncident.id, phase: 'TRIAGE', text: 't' }],
+      ['requestReassessment', 'RequestReassessmentInput', { riskId: theirs.id, reason: 'r' }],
       ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: theirs.id, option: 'AVOID' }],
       ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment],
       ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment],

@@ -6,6 +6,7 @@ import { judgedAmounts } from '../level/consequence.ts';
 import { judgedNow } from '../level/judged.ts';
 import { saveRisk } from '../level/relevel.ts';
 import { holdRead } from '../risk/risk.operations.ts';
+import { closeTriggers } from '../trigger/trigger.operations.ts';
 import { insertAssessment } from './assessment.store.ts';
 
 export interface AssessRiskInput {
@@ -60,6 +61,7 @@ export async function assessRisk(
       },
     ],
   });
+  await closeTriggers(tx, risk.id, row.id);
   await saveRisk(tx, risk, {
     assessedFrequency: judged.frequency,
     assessedLoss: judged.loss,

@@ -7,6 +7,7 @@ import { holdActiveIsms } from '../projection/projection.store.ts';
 import { type CreateRiskInput, createRisk } from '../risk/risk.operations.ts';
 import { holdRisk, risksById } from '../risk/risk.store.ts';
 import type { Affected } from '../risk/risk.ts';
+import { raiseTrigger } from '../trigger/trigger.operations.ts';
 import {
   assetIdsOf,
   deleteIdentification,
@@ -108,8 +109,17 @@ export async function identifyRisk(
   const { risk, present } = await hold(tx, input.riskId);
   checkVersion('RiskIdentification', present?.id ?? risk.id, present?.version ?? 0, input.expectedVersion);
   const from = { templateId: present?.templateId ?? null, assetsAt: 'input.assetBased.assetIds' };
-  const { id, version } = await identify(tx, risk, present, input, from);
-  return { id, version, riskId: risk.id };
+  const row = await identify(tx, risk, present, input, from);
+  // A risk that nobody assessed yet waits for its first assessment anyway.
+  if (row.threatId !== null && row.threatId !== present?.threatId && risk.assessedFrequency !== null) {
+    await raiseTrigger(tx, {
+      riskIds: [risk.id],
+      kind: 'NEW_THREAT',
+      reason: `The threat ${row.threatId} was added to how it was identified.`,
+      link: { kind: 'Threat', id: row.threatId },
+    });
+  }
+  return { id: row.id, version: row.version, riskId: risk.id };
 }
 
 /** Takes back how a risk was identified. @throws AnnexError NOT_FOUND, VERSION_CONFLICT, STATE_CONFLICT */

@@ -1,10 +1,12 @@
 import { judge, type WriteTx } from '@annex/service';
 import { rules } from '../conformity.ts';
 import { criteriaOfIsms } from '../criteria/criteria.store.ts';
+import { planAssessments } from '../cycle/cycle.due.ts';
 import type { RiskDatabase } from '../database.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import { type RiskPatch, type RiskRow, recordRisks, updateDerived, updateRisk } from '../risk/risk.store.ts';
 import { type Derived, derive } from '../risk/risk.ts';
+import { raiseTrigger } from '../trigger/trigger.operations.ts';
 
 const same = (row: RiskRow, derived: Derived) =>
   (Object.keys(derived) as (keyof Derived)[]).every((name) => row[name] === derived[name]);
@@ -32,6 +34,18 @@ export async function relevel(
     tx,
     held.map((row) => row.id),
   );
+  if (options.newCriteria) {
+    await planAssessments(tx, [...criteria.keys()]);
+    for (const { id, ismsId, version } of criteria.values()) {
+      const assessed = held.filter((row) => row.ismsId === ismsId && row.assessedFrequency !== null);
+      await raiseTrigger(tx, {
+        riskIds: assessed.map((row) => row.id),
+        kind: 'CRITERIA_CHANGED',
+        reason: `The criteria were replaced by version ${version}.`,
+        link: { kind: 'RiskCriteria', id },
+      });
+    }
+  }
   const changed: RiskRow[] = [];
   for (const row of held) {
     const own = criteria.get(row.ismsId);

@@ -14,6 +14,9 @@ import { addConsequenceCategories } from './20261127_1100_add_consequence_catego
 import { createCriteriaProposal } from './20261127_1110_create_criteria_proposal.ts';
 import { createIncident } from './20261127_1200_create_incident.ts';
 import { createAdoption } from './20261127_1210_create_adoption.ts';
+import { createAssessmentCycle } from './20261127_1300_create_assessment_cycle.ts';
+import { createReassessmentTrigger } from './20261127_1310_create_reassessment_trigger.ts';
+import { createConsultation } from './20261127_1320_create_consultation.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -31,4 +34,7 @@ export const migrations: readonly Migration[] = [
   createCriteriaProposal,
   createIncident,
   createAdoption,
+  createAssessmentCycle,
+  createReassessmentTrigger,
+  createConsultation,
 ];
