@@ -64,36 +64,6 @@ const nothingOpen = (next: string): Judgement => ({
 
 const identify = 'Identify the risks of losing confidentiality, integrity or availability within the scope.';
 
-const criteriaExist: Rule<RiskDatabase> = {
-  id: 'risk.criteria-exist',
-  clause: '6.1.2',
-  letter: 'a',
-  basis: 'REQUIREMENT',
-  question: 'Are there risk criteria to assess and accept risks by?',
-  async judge(tx, ismsId) {
-    const found = await tx.query<{ id: string; name: string }>(
-      'select id, name from criteria where tenant_id = $1 and isms_id = $2',
-      [tx.tenant, ismsId],
-    );
-    const [criteria] = found.rows;
-    return criteria
-      ? {
-          verdict: 'NO_GAP_FOUND',
-          reason: `The criteria “${criteria.name}” are set.`,
-          next: '',
-          facts: facts(1, 1, 0),
-          links: [{ kind: 'RiskCriteria', id: criteria.id, reference: criteria.name }],
-        }
-      : {
-          verdict: 'CRITICAL_GAP',
-          reason: 'There are no risk criteria, so no risk can be assessed.',
-          next: 'Set the risk criteria of this ISMS.',
-          facts: facts(0, 1, 1),
-          links: [],
-        };
-  },
-};
-
 const risksIdentified: Rule<RiskDatabase> = {
   id: 'risk.risks-identified',
   clause: '6.1.2',
@@ -207,17 +177,17 @@ const currentWithinCriteria: Rule<RiskDatabase> = {
   },
 };
 
+/** Those whose facts are levels: what a control's strength can move. */
+export const levelRules: readonly Rule<RiskDatabase>[] = [raisedReassessed, currentWithinCriteria, ...treatmentRules];
+
 /** The clauses of 27001 whose facts live here (domain model, 9). */
 export const rules: readonly Rule<RiskDatabase>[] = [
-  criteriaExist,
   ...criteriaRules,
   risksIdentified,
   ownersNamed,
-  raisedReassessed,
-  currentWithinCriteria,
+  ...levelRules,
   ...identificationRules,
   ...assetRules,
-  ...treatmentRules,
   ...incidentRules,
   ...cycleRules,
   ...triggerRules,

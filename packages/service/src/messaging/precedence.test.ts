@@ -43,7 +43,12 @@ describe('what nobody waits for', () => {
           await until(ms);
           log.push(name);
         }),
-      afterwards: (name: string) => precedence.afterwards(async () => void log.push(name)),
+      afterwards: (name: string, ms = 0) =>
+        precedence.afterwards('trail', async () => {
+          log.push(name);
+          if (ms > 0) await until(ms);
+          if (ms > 0) log.push(`${name} ended`);
+        }),
     };
   };
 
@@ -78,6 +83,15 @@ describe('what nobody waits for', () => {
     expect(log).toEqual(['record']);
     await time.pass(1000);
     await endless;
+  });
+
+  it('goes on one after the other, in the order in which it came', async () => {
+    const { first, afterwards, log } = watched();
+    const one = first('strength', 5);
+    const all = ['a', 'b', 'c'].map((name) => afterwards(name, 20));
+    await time.pass(100);
+    await Promise.all([one, ...all]);
+    expect(log).toEqual(['strength', 'a', 'a ended', 'b', 'b ended', 'c', 'c ended']);
   });
 
   it('is not held up by work that failed', async () => {

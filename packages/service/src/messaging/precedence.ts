@@ -18,14 +18,21 @@ const realTime: PassingTime = {
   },
 };
 
+/** Those of a kind who stand back, in the order in which they came. */
+interface Lane {
+  running: number;
+  readonly standing: Set<() => void>;
+}
+
 /**
  * Who of a process goes first. A chain of events that somebody waits for (what was measured, how strong the control is, what the risk has become)
- * passes before the record of it and its way outside, which would otherwise take turns with every step of it.
+ * passes before the record of it and its way outside, which would otherwise take turns with every step of it. Those who stand back go on one
+ * after the other, so that what came in order is recorded in order.
  */
 export class Precedence {
   #atWork = 0;
   #endedAt = Number.NEGATIVE_INFINITY;
-  readonly #standing = new Set<() => void>();
+  readonly #lanes = new Map<string, Lane>();
   readonly #time: PassingTime;
   #looking = false;
 
@@ -44,35 +51,57 @@ export class Precedence {
     }
   }
 
-  /** Runs what nobody waits for, when the others have been quiet for a moment or after `patienceMs`. */
-  async afterwards<R>(run: () => Promise<R>): Promise<R> {
-    if (this.#busy()) await this.#quiet();
-    return run();
+  /** Runs what nobody waits for, when the others have been quiet for a moment and the one of its lane before it has ended, or after `patienceMs`. */
+  async afterwards<R>(name: string, run: () => Promise<R>): Promise<R> {
+    const lane = this.#lane(name);
+    if (this.#busy() || lane.running > 0) await this.#turn(lane);
+    lane.running++;
+    try {
+      return await run();
+    } finally {
+      lane.running--;
+      if (!this.#busy()) this.#release(lane);
+    }
+  }
+
+  #lane(name: string): Lane {
+    let lane = this.#lanes.get(name);
+    if (!lane) {
+      lane = { running: 0, standing: new Set() };
+      this.#lanes.set(name, lane);
+    }
+    return lane;
   }
 
   #busy(): boolean {
     return this.#atWork > 0 || this.#time.now() - this.#endedAt < quietMs;
   }
 
-  #quiet(): Promise<void> {
+  #turn(lane: Lane): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
         takeBack();
-        this.#standing.delete(go);
+        lane.standing.delete(go);
         resolve();
       };
       const takeBack = this.#time.after(patienceMs, go);
-      this.#standing.add(go);
+      lane.standing.add(go);
       this.#look();
     });
   }
 
+  /** Lets the first of a lane go, unless one of it is under way. */
+  #release(lane: Lane): void {
+    const [next] = lane.standing;
+    if (lane.running === 0) next?.();
+  }
+
   #look(): void {
-    if (this.#standing.size === 0 || this.#looking) return;
+    if (this.#looking || ![...this.#lanes.values()].some((lane) => lane.standing.size > 0)) return;
     this.#looking = true;
     this.#time.after(quietMs / 2, () => {
       this.#looking = false;
-      if (!this.#busy()) for (const go of [...this.#standing]) go();
+      if (!this.#busy()) for (const lane of this.#lanes.values()) this.#release(lane);
       this.#look();
     });
   }

@@ -159,7 +159,7 @@ export async function openQueues(
           stalls: job.stalledCounter,
         };
         try {
-          if ('afterOthers' in routes[consumer]) await precedence.afterwards(() => handle(delivery));
+          if ('afterOthers' in routes[consumer]) await precedence.afterwards(consumer, () => handle(delivery));
           else await precedence.first(() => handle(delivery));
         } catch (error) {
           if (!(error instanceof TryLater)) throw error;

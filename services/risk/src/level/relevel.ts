@@ -1,5 +1,5 @@
 import { judge, type WriteTx } from '@annex/service';
-import { rules } from '../conformity.ts';
+import { levelRules, rules } from '../conformity.ts';
 import { criteriaOfIsms } from '../criteria/criteria.store.ts';
 import { planAssessments } from '../cycle/cycle.due.ts';
 import type { RiskDatabase } from '../database.ts';
@@ -75,4 +75,9 @@ export async function saveRisk(tx: WriteTx<RiskDatabase>, present: RiskRow, patc
 /** Judges the clauses whose facts live here, in the transaction that changed one. */
 export function judgeRisk(tx: WriteTx<RiskDatabase>, ismsIds: readonly string[]): Promise<void> {
   return judge(tx, 'risk', ismsIds, rules);
+}
+
+/** As `judgeRisk`, where nothing but levels moved. */
+export function judgeLevels(tx: WriteTx<RiskDatabase>, ismsIds: readonly string[]): Promise<void> {
+  return judge(tx, 'risk', ismsIds, levelRules);
 }

@@ -2,7 +2,7 @@ import type { AnnexEvent } from '@annex/schema';
 import { type EventHandlers, resendRange, type WriteTx } from '@annex/service';
 import { giveDefaultCriteria } from '../criteria/criteria.operations.ts';
 import type { RiskDatabase } from '../database.ts';
-import { judgeRisk, relevel } from '../level/relevel.ts';
+import { judgeLevels, judgeRisk, relevel } from '../level/relevel.ts';
 import { holdRisksLinkedTo } from '../risk/risk.store.ts';
 import { projectImplementations, projectIsms, projectStrengths } from './projection.store.ts';
 
@@ -10,7 +10,7 @@ import { projectImplementations, projectIsms, projectStrengths } from './project
 async function relevelLinkedTo(tx: WriteTx<RiskDatabase>, implementationIds: readonly string[]): Promise<void> {
   if (implementationIds.length === 0) return;
   const held = await holdRisksLinkedTo(tx, implementationIds);
-  await judgeRisk(tx, await relevel(tx, held));
+  await judgeLevels(tx, await relevel(tx, held));
 }
 
 /** What the service does on the events that it is sent. An event older than what is known changes nothing. */
