@@ -1,4 +1,4 @@
-import { AnnexError, type EventType, isUuid, type ServiceName } from '@annex/schema';
+import { AnnexError, isUuid, type ServiceName } from '@annex/schema';
 import {
   type DatabaseConnection,
   type Driver,
@@ -136,6 +136,9 @@ function opening(mode: 'read' | 'write', service: ServiceName, scope: Scope, clo
   return `${begin}; select set_config('annex.tenant', '${scope.tenant}', true), set_config('search_path', '${path}', true), set_config('annex.now', ${now}, true) as now`;
 }
 
+/** Characters of events that a transaction keeps until its commit. */
+const maxHeld = 4 * 1024 * 1024;
+
 /** What may succeed when tried again: serialisation failure, deadlock. */
 const transient = new Set(['40001', '40P01']);
 
@@ -213,7 +216,10 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     first?: string,
   ): Promise<R> => {
     const { client, tx, firstRows } = await open('write', scope, first);
-    const recorded: { id: string; type: EventType; body: string }[] = [];
+    // What is recorded goes with the commit, or before it where there is much.
+    let recorded: ReturnType<typeof eventBodies> = [];
+    let size = 0;
+    const written: Promise<unknown>[] = [];
     const after: (() => void)[] = [];
     const writeTx: WriteTx<T> = {
       db: tx.db,
@@ -222,7 +228,15 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       now: tx.now,
       query: tx.query,
       record(type, data, about = {}) {
-        recorded.push(...eventBodies({ service, type, data, about, scope, time: tx.now, newId: uuidv7 }));
+        const bodies = eventBodies({ service, type, data, about, scope, time: tx.now, newId: uuidv7 });
+        recorded.push(...bodies);
+        for (const { body } of bodies) size += body.length;
+        if (size < maxHeld) return;
+        const write = tx.query(outboxInsert(scope.tenant, recorded));
+        // Whoever waits for it, below, is told that it failed.
+        write.catch(() => undefined);
+        written.push(write);
+        [recorded, size] = [[], 0];
       },
       afterCommit(listener) {
         after.push(listener);
@@ -231,6 +245,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     let result: R;
     try {
       result = await run(writeTx, firstRows);
+      await Promise.all(written);
     } catch (error) {
       await finish(client, 'rollback').catch((lost) =>
         log.warn({ err: lost }, 'a rollback did not reach the database'),
@@ -238,7 +253,8 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       throw error;
     }
     await finish(client, recorded.length > 0 ? `${outboxInsert(scope.tenant, recorded)}; commit` : 'commit');
-    for (const listener of recorded.length > 0 ? [...after, ...listeners] : after) {
+    const anything = recorded.length + written.length > 0;
+    for (const listener of anything ? [...after, ...listeners] : after) {
       try {
         listener(scope.tenant);
       } catch (error) {

@@ -6,22 +6,30 @@ import type { Scope } from '../scope.ts';
 const maxRows = 1000;
 const maxBytes = 256 * 1024;
 
+/** Rows with their JSON, which is made once: it tells how large they are and becomes part of the event. */
+interface Run {
+  readonly rows: unknown[];
+  readonly texts: string[];
+}
+
 /** Cuts rows into runs that fit an event each. A single row larger than the limit goes alone. */
-function runsOfRows(rows: readonly unknown[]): unknown[][] {
-  const runs: unknown[][] = [];
-  let run: unknown[] = [];
+function runsOfRows(rows: readonly unknown[]): Run[] {
+  const runs: Run[] = [];
+  let run: Run = { rows: [], texts: [] };
   let bytes = 0;
   for (const row of rows) {
-    const size = Buffer.byteLength(JSON.stringify(row));
-    if (run.length > 0 && (run.length >= maxRows || bytes + size > maxBytes)) {
+    const text = JSON.stringify(row);
+    const size = Buffer.byteLength(text);
+    if (run.rows.length > 0 && (run.rows.length >= maxRows || bytes + size > maxBytes)) {
       runs.push(run);
-      run = [];
+      run = { rows: [], texts: [] };
       bytes = 0;
     }
-    run.push(row);
+    run.rows.push(row);
+    run.texts.push(text);
     bytes += size;
   }
-  if (run.length > 0) runs.push(run);
+  if (run.rows.length > 0) runs.push(run);
   return runs;
 }
 
@@ -41,13 +49,12 @@ export function eventBodies(recorded: {
 }): { id: string; type: EventType; body: string }[] {
   const { service, type, data, about, scope, time, newId } = recorded;
   const rows = (data as { rows?: unknown[] }).rows;
-  const parts = rows ? runsOfRows(rows).map((run) => ({ rows: run })) : [data];
+  const parts = rows ? runsOfRows(rows) : [{ rows: [], texts: undefined }];
   return parts.map((part) => {
-    const faults = eventDataFaults(type, part);
+    const faults = eventDataFaults(type, rows ? { rows: part.rows } : data);
     if (faults.length > 0) throw new Error(`${type} is not what its schema says: ${faults.join('; ')}`);
     const id = newId();
-    const run = rows ? (part as { rows: { id?: unknown; version?: unknown }[] }).rows : [];
-    const single = run.length === 1 ? run[0] : undefined;
+    const single = part.rows.length === 1 ? (part.rows[0] as { id?: unknown; version?: unknown }) : undefined;
     const subject = about.subject ?? (typeof single?.id === 'string' ? single.id : undefined);
     const entityversion = about.entityVersion ?? (typeof single?.version === 'number' ? single.version : undefined);
     const event = {
@@ -68,9 +75,9 @@ export function eventBodies(recorded: {
       ...(scope.causationId === undefined ? {} : { causationid: scope.causationId }),
       hops: scope.hops,
       ...(scope.traceparent === undefined ? {} : { traceparent: scope.traceparent }),
-      data: part,
     };
-    return { id, type, body: JSON.stringify(event).slice(1) };
+    const text = part.texts ? `{"rows":[${part.texts.join(',')}]}` : JSON.stringify(data);
+    return { id, type, body: `${JSON.stringify(event).slice(1, -1)},"data":${text}}` };
   });
 }
 

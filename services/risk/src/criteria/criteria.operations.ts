@@ -1,11 +1,13 @@
 import { AnnexError, type FieldFault, refuseAll } from '@annex/schema';
 import { checkVersion, ismsOf, type WriteTx } from '@annex/service';
+import { planAssessments } from '../cycle/cycle.due.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk, relevel } from '../level/relevel.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import { type Moves, movesBetween } from '../proposal/moves.ts';
 import { lastCriteriaVersion } from '../proposal/proposal.store.ts';
 import { holdRegister, type RiskRow } from '../risk/risk.store.ts';
+import { raiseTrigger } from '../trigger/trigger.operations.ts';
 import { defaultCriteria } from './criteria.default.ts';
 import { type CriteriaRow, holdCriteria, insertCriteria, updateCriteria } from './criteria.store.ts';
 import type { Criteria } from './criteria.ts';
@@ -102,6 +104,13 @@ export async function putInForce(
   recordCriteria(tx, [saved]);
   const moves = movesBetween(present, criteria);
   await relevel(tx, register, { newCriteria: true, levelled: moves.add });
+  await planAssessments(tx, [present.ismsId]);
+  await raiseTrigger(tx, {
+    riskIds: register.filter((row) => row.assessedFrequency !== null).map((row) => row.id),
+    kind: 'CRITERIA_CHANGED',
+    reason: `The criteria were replaced by version ${saved.version}.`,
+    link: { kind: 'RiskCriteria', id: saved.id },
+  });
   await judgeRisk(tx, [present.ismsId]);
   return { saved, moves: moves.counted() };
 }

@@ -1,17 +1,9 @@
 import type { AnnexEvent } from '@annex/schema';
-import { type EventHandlers, resendRange, type WriteTx } from '@annex/service';
+import { type EventHandlers, resendRange } from '@annex/service';
 import { giveDefaultCriteria } from '../criteria/criteria.operations.ts';
 import type { RiskDatabase } from '../database.ts';
-import { judgeLevels, judgeRisk, relevel } from '../level/relevel.ts';
-import { holdRisksLinkedTo } from '../risk/risk.store.ts';
+import { judgeRisk, relevelLinkedTo } from '../level/relevel.ts';
 import { projectImplementations, projectIsms, projectStrengths } from './projection.store.ts';
-
-/** Levels the risks again that rest on these implementations, all in one pass. */
-async function relevelLinkedTo(tx: WriteTx<RiskDatabase>, implementationIds: readonly string[]): Promise<void> {
-  if (implementationIds.length === 0) return;
-  const held = await holdRisksLinkedTo(tx, implementationIds);
-  await judgeLevels(tx, await relevel(tx, held));
-}
 
 /** What the service does on the events that it is sent. An event older than what is known changes nothing. */
 export const riskSubscriptions: EventHandlers<RiskDatabase> = {

@@ -87,20 +87,25 @@ export function holdRegister(tx: WriteTx<RiskTables>, ismsId: string): Promise<R
   return held(risks(tx).where('risk.ismsId', '=', ismsId));
 }
 
-/** Locks every risk that is linked to one of these implementations. */
-export function holdRisksLinkedTo(tx: WriteTx<RiskTables>, implementationIds: readonly string[]): Promise<RiskRow[]> {
+/** Locks the next risks, by id, that are linked to one of these implementations. */
+export function holdRisksLinkedTo(
+  tx: WriteTx<RiskTables>,
+  implementationIds: readonly string[],
+  after: string | null,
+  limit: number,
+): Promise<RiskRow[]> {
   return held(
-    risks(tx).where((where) =>
-      where(
-        'risk.id',
-        'in',
-        where
-          .selectFrom('riskLink')
-          .select('riskLink.riskId')
-          .where('riskLink.tenantId', '=', tx.tenant)
-          .where('riskLink.implementationId', 'in', [...implementationIds]),
-      ),
-    ),
+    risks(tx).where((where) => {
+      const linked = where
+        .selectFrom('riskLink')
+        .select('riskLink.riskId')
+        .distinct()
+        .where('riskLink.tenantId', '=', tx.tenant)
+        .where('riskLink.implementationId', 'in', [...implementationIds])
+        .orderBy('riskLink.riskId')
+        .limit(limit);
+      return where('risk.id', 'in', after === null ? linked : linked.where('riskLink.riskId', '>', after));
+    }),
   );
 }
 
@@ -122,20 +127,47 @@ export function updateRisk(tx: WriteTx<RiskTables>, present: RiskRow, values: Ri
     .executeTakeFirstOrThrow();
 }
 
+/** What is computed and has few values, which many risks share. */
+const shared = [
+  'inherentLevel',
+  'inherentRank',
+  'inherentRule',
+  'currentLikelihood',
+  'currentConsequence',
+  'currentLevel',
+  'currentRank',
+  'currentRule',
+  'reassessment',
+  'acceptance',
+  'standing',
+] as const satisfies readonly (keyof Derived)[];
+
 /** Writes what was computed of many risks, in one statement. Their versions are those to write. */
 export async function updateDerived(tx: WriteTx<RiskTables>, rows: readonly RiskRow[]): Promise<void> {
   const column = <K extends keyof RiskRow>(name: K) => rows.map((row) => row[name]);
+  // Each combination is sent once, and by each risk only which one it has.
+  const places = new Map<string, number>();
+  const states: RiskRow[] = [];
+  const place = rows.map((row) => {
+    const key = shared.map((name) => row[name]).join('\n');
+    let at = places.get(key);
+    if (at === undefined) {
+      at = states.push(row);
+      places.set(key, at);
+    }
+    return at;
+  });
   await tx.query(
-    `update risk set updated_at = $2, updated_by = $3, version = r.version,
-       inherent_level = r.inherent_level, inherent_rank = r.inherent_rank, inherent_rule = r.inherent_rule,
-       current_likelihood = r.current_likelihood, current_consequence = r.current_consequence,
-       current_level = r.current_level, current_rank = r.current_rank, current_rule = r.current_rule,
-       current_frequency = r.current_frequency, current_loss = r.current_loss,
-       reassessment = r.reassessment, acceptance = r.acceptance, standing = r.standing
-     from unnest($4::uuid[], $5::int[], $6::text[], $7::int[], $8::text[], $9::int[], $10::int[], $11::text[], $12::int[], $13::text[],
-       $14::double precision[], $15::double precision[], $16::text[], $17::text[], $18::text[])
-       as r(id, version, inherent_level, inherent_rank, inherent_rule, current_likelihood, current_consequence, current_level,
-         current_rank, current_rule, current_frequency, current_loss, reassessment, acceptance, standing)
+    `update risk set updated_at = $2, updated_by = $3, version = r.version, current_frequency = r.current_frequency, current_loss = r.current_loss,
+       inherent_level = s.inherent_level, inherent_rank = s.inherent_rank, inherent_rule = s.inherent_rule,
+       current_likelihood = s.current_likelihood, current_consequence = s.current_consequence,
+       current_level = s.current_level, current_rank = s.current_rank, current_rule = s.current_rule,
+       reassessment = s.reassessment, acceptance = s.acceptance, standing = s.standing
+     from unnest($4::uuid[], $5::int[], $6::int[], $7::double precision[], $8::double precision[])
+       as r(id, version, place, current_frequency, current_loss)
+     join unnest($9::text[], $10::int[], $11::text[], $12::int[], $13::int[], $14::text[], $15::int[], $16::text[], $17::text[], $18::text[], $19::text[])
+       with ordinality as s(inherent_level, inherent_rank, inherent_rule, current_likelihood, current_consequence, current_level,
+         current_rank, current_rule, reassessment, acceptance, standing, place) on s.place = r.place
      where risk.tenant_id = $1 and risk.id = r.id`,
     [
       tx.tenant,
@@ -143,19 +175,10 @@ export async function updateDerived(tx: WriteTx<RiskTables>, rows: readonly Risk
       tx.scope.actor,
       column('id'),
       column('version'),
-      column('inherentLevel'),
-      column('inherentRank'),
-      column('inherentRule'),
-      column('currentLikelihood'),
-      column('currentConsequence'),
-      column('currentLevel'),
-      column('currentRank'),
-      column('currentRule'),
+      place,
       column('currentFrequency'),
       column('currentLoss'),
-      column('reassessment'),
-      column('acceptance'),
-      column('standing'),
+      ...shared.map((name) => states.map((state) => state[name])),
     ],
   );
 }
