@@ -3,6 +3,7 @@ import { rules } from '../conformity.ts';
 import { criteriaOfIsms } from '../criteria/criteria.store.ts';
 import { planAssessments } from '../cycle/cycle.due.ts';
 import type { RiskDatabase } from '../database.ts';
+import { figuresMoved } from '../indicator/indicator.settle.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import { type RiskPatch, type RiskRow, recordRisks, updateDerived, updateRisk } from '../risk/risk.store.ts';
 import { type Derived, derive } from '../risk/risk.ts';
@@ -72,7 +73,8 @@ export async function saveRisk(tx: WriteTx<RiskDatabase>, present: RiskRow, patc
   return saved;
 }
 
-/** Judges the clauses whose facts live here, in the transaction that changed one. */
-export function judgeRisk(tx: WriteTx<RiskDatabase>, ismsIds: readonly string[]): Promise<void> {
-  return judge(tx, 'risk', ismsIds, rules);
+/** Judges the clauses whose facts live here, in the transaction that changed one, and reads the indicators of the register again. */
+export async function judgeRisk(tx: WriteTx<RiskDatabase>, ismsIds: readonly string[]): Promise<void> {
+  await judge(tx, 'risk', ismsIds, rules);
+  await figuresMoved(tx, ismsIds);
 }
