@@ -27,6 +27,8 @@ export const routes = {
       'annex.controls.isms.changed.v1',
       'annex.controls.implementation.changed.v1',
       'annex.controls.strength.changed.v1',
+      'annex.evidence.measure.changed.v1',
+      'annex.evidence.attainment.changed.v1',
       'annex.audit.resend.requested.v1',
     ],
   },

@@ -201,6 +201,17 @@ export const riskProcesses = {
   },
 };
 
+/** What is watched of the register itself: that the risks above the criteria do not become more. */
+export const riskIndicator = {
+  name: 'Risks above the criteria',
+  description: 'The management asks the owners what they need before it turns red.',
+  owner: 'jonas',
+  figure: 'RISKS_ABOVE_CRITERIA',
+  direction: 'HIGHER_IS_WORSE',
+  warning: 2,
+  critical: 4,
+};
+
 export const risks: readonly SeedRisk[] = [
   {
     key: 'code',

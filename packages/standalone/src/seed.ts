@@ -1,6 +1,6 @@
 import { exampleIncident } from './example.incident.ts';
 import { planningRounds, type Step } from './example.planning.ts';
-import { implementations, leftOut, measures, people, riskProcesses, risks } from './example.ts';
+import { implementations, leftOut, measures, people, riskIndicator, riskProcesses, risks } from './example.ts';
 
 /** How the seed asks: one GraphQL operation as a person of the new tenant. @throws Error with what was answered */
 export type Ask = <R>(document: string, variables: Record<string, unknown>) => Promise<R>;
@@ -111,6 +111,13 @@ export async function seedExample(askers: Askers, untilProjected: () => Promise<
     );
     riskIds.set(key, made.createRisk.risk.id);
   }
+  const { owner: watcher, ...watched } = riskIndicator;
+  await ask(
+    'mutation($input: CreateRiskIndicatorInput!) { createRiskIndicator(input: $input) { riskIndicator { id } } }',
+    {
+      input: { ...watched, ismsId: isms.id, ownerId: personIds.get(watcher) },
+    },
+  );
   await untilProjected();
 
   await ask('mutation($input: DecideApplicabilityInput!) { decideApplicability(input: $input) { changed } }', {

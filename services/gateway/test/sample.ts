@@ -185,6 +185,8 @@ export const notes: ServiceDefinition<NoteTables> = {
       'annex.controls.isms.changed.v1': async () => {},
       'annex.controls.implementation.changed.v1': async () => {},
       'annex.controls.strength.changed.v1': async () => {},
+      'annex.evidence.measure.changed.v1': async () => {},
+      'annex.evidence.attainment.changed.v1': async () => {},
       'annex.audit.resend.requested.v1': async () => {},
     },
   },

@@ -7,6 +7,8 @@ import type { CycleTables } from './cycle/cycle.store.ts';
 import type { SecurityEventTables } from './event/event.store.ts';
 import type { IdentificationTables } from './identification/identification.store.ts';
 import type { IncidentTables } from './incident/incident.store.ts';
+import type { IndicatorTables } from './indicator/indicator.store.ts';
+import type { MeasureTables } from './indicator/measure.store.ts';
 import type { LearningTables } from './learning/learning.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
 import type { ProposalTables } from './proposal/proposal.store.ts';
@@ -33,4 +35,6 @@ export type RiskDatabase = ProjectionTables &
   LearningTables &
   CycleTables &
   ConsultationTables &
-  TriggerTables;
+  TriggerTables &
+  MeasureTables &
+  IndicatorTables;

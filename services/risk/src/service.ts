@@ -25,6 +25,8 @@ import { identificationModule } from './identification/identification.resolvers.
 import { importRoutes } from './import/import.routes.ts';
 import { announceIncidents } from './incident/incident.announce.ts';
 import { incidentModule } from './incident/incident.resolvers.ts';
+import { indicatorModule } from './indicator/indicator.resolvers.ts';
+import { announceIndicators, indicatorsAreDue, indicatorsDaily } from './indicator/indicator.settle.ts';
 import { learningModule } from './learning/learning.resolvers.ts';
 import { libraryModule } from './library/library.resolvers.ts';
 import { migrations } from './migrations/index.ts';
@@ -76,6 +78,7 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   await announceCycles(tx);
   await announceConsultations(tx);
   await announceTriggers(tx);
+  await announceIndicators(tx);
   await announceRules(tx, 'risk');
 }
 
@@ -105,6 +108,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     consultationModule,
     triggerModule,
     aggregateModule,
+    indicatorModule,
   ],
   subscriptions: { risk: riskSubscriptions },
   timers: {
@@ -114,6 +118,7 @@ export const risk: ServiceDefinition<RiskDatabase> = {
     [treatmentActionDue]: actionIsDue,
     [assessmentDue]: assessmentIsDue,
     [triggerOverdue]: triggersAreOverdue,
+    [indicatorsDaily]: indicatorsAreDue,
   },
   announce,
   routes(app, context) {

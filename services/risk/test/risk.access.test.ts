@@ -74,6 +74,13 @@ const reads: [string, string][] = [
   ['riskConsultation', `{ riskConsultation(id: "${uuid}") { id } }`],
   ['riskConsultations', '{ riskConsultations { nodes { id } } }'],
   ['reassessmentTriggers', '{ reassessmentTriggers { nodes { id } } }'],
+  ['riskIndicator', `{ riskIndicator(id: "${uuid}") { id } }`],
+  ['riskIndicators', '{ riskIndicators { nodes { id } } }'],
+  ['indicators of a risk', `{ risk(id: "${uuid}") { indicators { id } } }`],
+  [
+    'RiskIndicator as an entity',
+    `{ _entities(representations: [{ __typename: "RiskIndicator", id: "${uuid}" }]) { ... on RiskIndicator { id } } }`,
+  ],
   [
     'AssessmentCycle as an entity',
     `{ _entities(representations: [{ __typename: "AssessmentCycle", id: "${uuid}" }]) { ... on AssessmentCycle { id } } }`,
@@ -189,6 +196,14 @@ const writes: [string, string, object, Permission][] = [
     { direction: 'INFORMED', step: 'CONTEXT', subject: 's', heldAt: '2026-03-01T00:00:00Z', channel: 'c' },
     'risk:write',
   ],
+  [
+    'createRiskIndicator',
+    'CreateRiskIndicatorInput',
+    { name: 'n', figure: 'OVERDUE_ACTIONS', warning: 2, critical: 1 },
+    'risk:write',
+  ],
+  ['updateRiskIndicator', 'UpdateRiskIndicatorInput', treatment, 'risk:write'],
+  ['retireRiskIndicator', 'RetireRiskIndicatorInput', treatment, 'risk:write'],
   ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: uuid, option: 'AVOID' }, 'risk:write'],
   ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment, 'risk:write'],
   ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment, 'risk:write'],

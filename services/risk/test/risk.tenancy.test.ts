@@ -13,6 +13,7 @@ let theirAsset: AssetView;
 let theirProposal: ProposalView;
 let theirIncident: IncidentView;
 let theirEvent: string;
+let theirIndicator: string;
 let theirTreatment: { id: string; actions: { id: string }[] };
 const numbers = {
   frequency: { kind: 'POISSON', rate: 1 },
@@ -49,6 +50,13 @@ beforeAll(async () => {
   const about = { riskIds: [theirs.id], assetIds: [theirAsset.id] };
   theirIncident = await declare(register, about, { ismsId: register.otherIsmsId }, other());
   theirEvent = await reportEvent(register, { ismsId: register.otherIsmsId }, other());
+  const watched = { figure: 'RISKS_ABOVE_CRITERIA', warning: 1, critical: 2, riskIds: [theirs.id] };
+  const { createRiskIndicator } = await register.ask<{ createRiskIndicator: { riskIndicator: { id: string } } }>(
+    'mutation ($input: CreateRiskIndicatorInput!) { createRiskIndicator(input: $input) { riskIndicator { id } } }',
+    { input: { ismsId: register.otherIsmsId, name: 'Theirs', ...watched } },
+    other(),
+  );
+  theirIndicator = createRiskIndicator.riskIndicator.id;
   const { data } = await start({}, other());
   const drafted = await register.ask<{ createRiskTreatment: { riskTreatment: typeof theirTreatment } }>(
     'mutation ($input: CreateRiskTreatmentInput!) { createRiskTreatment(input: $input) { riskTreatment { id actions { id } } } }',
@@ -205,6 +213,37 @@ describe('a tenant', () => {
     });
   });
 
+  it.each(['now', 'as of a past moment'])('sees its own indicators only, %s', async (when) => {
+    const caller = when === 'now' ? {} : { asOf: new Date() };
+    const query = `query ($of: [_Any!]!) { riskIndicators { nodes { id readings { totalCount } } totalCount } _entities(representations: $of) {
+      ... on RiskIndicator { id risks { id } } ... on Risk { indicators { id } } } }`;
+    const of = [
+      { __typename: 'RiskIndicator', id: theirIndicator },
+      { __typename: 'Risk', id: theirs.id },
+    ];
+    expect(await register.ask(query, { of }, caller)).toEqual({
+      riskIndicators: { nodes: [], totalCount: 0 },
+      _entities: [null, null],
+    });
+    expect(code(await register.call(`{ riskIndicator(id: "${theirIndicator}") { id } }`, {}, caller))).toBe(
+      'NOT_FOUND',
+    );
+    expect(await register.ask(query, { of }, { ...caller, ...other() })).toEqual({
+      riskIndicators: { nodes: [{ id: theirIndicator, readings: { totalCount: 1 } }], totalCount: 1 },
+      _entities: [{ id: theirIndicator, risks: [{ id: theirs.id }] }, { indicators: [{ id: theirIndicator }] }],
+    });
+  });
+
+  it('watches no risk of another', async () => {
+    const input = { ismsId: register.ismsId, name: 'Mine', figure: 'OVERDUE_ACTIONS', warning: 1, critical: 2 };
+    const document =
+      'mutation ($input: CreateRiskIndicatorInput!) { createRiskIndicator(input: $input) { riskIndicator { id } } }';
+    expect(code(await register.call(document, { input: { ...input, riskIds: [theirs.id] } }))).toBe('BAD_INPUT');
+    expect(code(await register.call(document, { input: { ...input, ismsId: register.otherIsmsId } }))).toBe(
+      'NOT_FOUND',
+    );
+  });
+
   it('links no incident to what is of another', async () => {
     const own = await declare(register);
     const change = (more: object) =>
@@ -248,6 +287,8 @@ describe('a tenant', () => {
       ['moveIncident', 'MoveIncidentInput', { id: theirIncident.id, expectedVersion: 1, to: 'TRIAGED' }],
       ['addIncidentEntry', 'AddIncidentEntryInput', { incidentId: theirIncident.id, phase: 'TRIAGE', text: 't' }],
       ['requestReassessment', 'RequestReassessmentInput', { riskId: theirs.id, reason: 'r' }],
+      ['updateRiskIndicator', 'UpdateRiskIndicatorInput', { id: theirIndicator, expectedVersion: 1, name: 'mine now' }],
+      ['retireRiskIndicator', 'RetireRiskIndicatorInput', { id: theirIndicator, expectedVersion: 1 }],
       ['createRiskTreatment', 'CreateRiskTreatmentInput', { riskId: theirs.id, option: 'AVOID' }],
       ['updateRiskTreatment', 'UpdateRiskTreatmentInput', treatment],
       ['proposeRiskTreatment', 'ProposeRiskTreatmentInput', treatment],

@@ -29,6 +29,20 @@ const projections: readonly Projection[] = [
     },
   },
   {
+    of: 'values of measures',
+    source: 'select id, isms_id, version, state, value, measured_at, valid_until from evidence.attainment',
+    copies: {
+      risk: 'select id, isms_id, attainment_version, state, value, measured_at, valid_until from risk.measure where not deleted and attainment_version > 0',
+    },
+  },
+  {
+    of: 'units of measures',
+    source: 'select id, isms_id, version, reference, title, unit from evidence.measure',
+    copies: {
+      risk: 'select id, isms_id, measure_version, reference, title, unit from risk.measure where not deleted and measure_version > 0',
+    },
+  },
+  {
     of: 'strengths',
     source: 'select id, isms_id, version, verified from controls.strength',
     copies: { risk: 'select id, isms_id, strength_version, verified from risk.implementation where not deleted' },

@@ -357,6 +357,36 @@ export const riskEvents = {
       }),
     ),
   },
+  'annex.risk.indicator.changed.v1': {
+    description:
+      'A key risk indicator was set up, changed or retired, or its state is another; value is that of then (27005, 10.5). Without texts but the name',
+    data: Rows(
+      Type.Object({
+        ...rowBase,
+        reference: Type.String(),
+        name: Type.String(),
+        ownerId: Nullable(Uuid),
+        measureId: Nullable(Uuid),
+        figure: Nullable(
+          Type.Union([
+            Type.Literal('RISKS_ABOVE_CRITERIA'),
+            Type.Literal('SHARE_NOT_ASSESSED'),
+            Type.Literal('EXPECTED_ANNUAL_LOSS'),
+            Type.Literal('OVERDUE_ACTIONS'),
+          ]),
+        ),
+        direction: Type.Union([Type.Literal('HIGHER_IS_WORSE'), Type.Literal('LOWER_IS_WORSE')]),
+        warning: Type.Number(),
+        critical: Type.Number(),
+        status: Type.Union([Type.Literal('ACTIVE'), Type.Literal('RETIRED')]),
+        state: Type.Union([Type.Literal('GREEN'), Type.Literal('AMBER'), Type.Literal('RED'), Type.Literal('UNKNOWN')]),
+        stateSince: Moment,
+        value: Nullable(Type.Number()),
+        valuedAt: Nullable(Moment),
+        riskIds: Type.Array(Uuid),
+      }),
+    ),
+  },
   'annex.risk.assessment.added.v1': {
     description: 'A person confirmed the indicated level of a risk (27001, 8.2)',
     data: Rows(Type.Object({ ...saidOfRisk, assessedAt: Moment })),

@@ -1,7 +1,8 @@
-import { judge, type WriteTx } from '@annex/service';
+import { judge, type Rule, type WriteTx } from '@annex/service';
 import { levelRules, rules } from '../conformity.ts';
 import { type CriteriaRow, criteriaOfIsms } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
+import { figuresMoved } from '../indicator/indicator.settle.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import {
   holdRisksLinkedTo,
@@ -104,7 +105,7 @@ export async function relevelLinkedTo(tx: WriteTx<RiskDatabase>, implementationI
   for (const one of [...(await Promise.allSettled([...writing, reading])), ended]) {
     if (one?.status === 'rejected') throw one.reason;
   }
-  await judge(tx, 'risk', [...isms], levelRules);
+  await judgeRisk(tx, [...isms], levelRules);
 }
 
 /** Writes a change of one locked risk together with what follows from it, announces it and judges its ISMS. */
@@ -118,7 +119,15 @@ export async function saveRisk(tx: WriteTx<RiskDatabase>, present: RiskRow, patc
   return saved;
 }
 
-/** Judges the clauses whose facts live here, in the transaction that changed one. */
-export function judgeRisk(tx: WriteTx<RiskDatabase>, ismsIds: readonly string[]): Promise<void> {
-  return judge(tx, 'risk', ismsIds, rules);
+/**
+ * Judges the clauses whose facts live here, in the transaction that changed one, and reads the indicators of the register again.
+ * @param which the rules that look at what changed
+ */
+export async function judgeRisk(
+  tx: WriteTx<RiskDatabase>,
+  ismsIds: readonly string[],
+  which: readonly Rule<RiskDatabase>[] = rules,
+): Promise<void> {
+  await judge(tx, 'risk', ismsIds, which);
+  await figuresMoved(tx, ismsIds);
 }

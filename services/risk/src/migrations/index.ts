@@ -17,6 +17,7 @@ import { createAdoption } from './20261127_1210_create_adoption.ts';
 import { createAssessmentCycle } from './20261127_1300_create_assessment_cycle.ts';
 import { createReassessmentTrigger } from './20261127_1310_create_reassessment_trigger.ts';
 import { createConsultation } from './20261127_1320_create_consultation.ts';
+import { createIndicator } from './20261127_1330_create_indicator.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   createAssessmentCycle,
   createReassessmentTrigger,
   createConsultation,
+  createIndicator,
 ];

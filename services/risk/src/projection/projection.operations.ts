@@ -2,6 +2,8 @@ import type { AnnexEvent } from '@annex/schema';
 import { type EventHandlers, resendRange } from '@annex/service';
 import { giveDefaultCriteria } from '../criteria/criteria.operations.ts';
 import type { RiskDatabase } from '../database.ts';
+import { measuresMoved } from '../indicator/indicator.settle.ts';
+import { projectAttainments, projectMeasures } from '../indicator/measure.store.ts';
 import { judgeRisk, relevelLinkedTo } from '../level/relevel.ts';
 import { projectImplementations, projectIsms, projectStrengths } from './projection.store.ts';
 
@@ -20,6 +22,14 @@ export const riskSubscriptions: EventHandlers<RiskDatabase> = {
 
   async 'annex.controls.strength.changed.v1'(tx, event) {
     await relevelLinkedTo(tx, await projectStrengths(tx, event.data.rows));
+  },
+
+  async 'annex.evidence.measure.changed.v1'(tx, event) {
+    await measuresMoved(tx, await projectMeasures(tx, event.data.rows));
+  },
+
+  async 'annex.evidence.attainment.changed.v1'(tx, event) {
+    await measuresMoved(tx, await projectAttainments(tx, event.data.rows));
   },
 
   async 'annex.audit.resend.requested.v1'(tx, event: AnnexEvent<'annex.audit.resend.requested.v1'>) {
