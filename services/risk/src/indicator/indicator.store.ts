@@ -44,7 +44,6 @@ export interface IndicatorTables {
 }
 
 export type IndicatorRow = Selectable<IndicatorTables['indicator']>;
-export type ReadingRow = Selectable<IndicatorTables['indicatorReading']>;
 
 export interface IndicatorFilter {
   readonly ismsId?: string | null;
