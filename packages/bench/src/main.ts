@@ -3,6 +3,7 @@ import { bulkEdits } from './bulk-edit.ts';
 import { catalogueImport } from './catalogue-import.ts';
 import { loopLatency } from './loop/latency.ts';
 import { federatedReadHttp, federatedReadLimit, federatedReadOneProcess } from './reads/federated.ts';
+import { registerPage } from './register-page.ts';
 import { relevel } from './relevel.ts';
 import { librarySearch } from './search.ts';
 import { simulationSpeed } from './simulation/speed.ts';
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   soaRead,
   ...bulkEdits,
   relevel,
+  registerPage,
   simulationSpeed,
   warmStart,
 ];

@@ -14,42 +14,18 @@ import {
 import { allDefinitions } from '@annex/standalone';
 import pg from 'pg';
 import type { Bench } from './bench.ts';
+import { fillRegister } from './register.ts';
 import { benchSecret, Stack, startPostgres } from './servers.ts';
 import { interleaved, median } from './statistics.ts';
 import { definitionSettings } from './system.ts';
 
 const rounds = 4;
 const size = Number(process.env.BENCH_RISKS ?? 100_000);
-/** The implementation that every risk rests on changes; the second link of each is to one of so many others. */
-const others = 500;
-
-const entity = `now(), 'system:bench', now(), 'system:bench'`;
-const effects = '0.6 + (n % 40) / 100.0, (n % 7) / 10.0';
-
-/** $1 the tenant, $2 the ISMS, $3 the implementation that everything rests on. */
-const statements = [
-  `create temporary table bench_row as select uuidv7() as id, n from generate_series(1, ${size}) n`,
-  `insert into risk.implementation (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, reference, title, status,
-       deleted, implementation_version, verified, strength_version)
-     select $1, case when n = 0 then $3 else uuidv7() end, $2, 1, ${entity}, 'C-' || n, 'Way ' || n, 'IMPLEMENTED', false, 1, 0.5, 1
-       from generate_series(0, ${others}) n`,
-  `create temporary table bench_other as select id, row_number() over (order by id) as n from risk.implementation where id <> $3 and $1 = $1 and $2 = $2`,
-  `insert into risk.risk (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, reference, number, title,
-       description, affects, status, inherent_likelihood, inherent_consequence, inherent_level, inherent_rank, inherent_rule,
-       current_likelihood, current_consequence, current_level, current_rank, current_rule, current_frequency, current_loss,
-       reassessment, acceptance, standing)
-     select $1, id, $2, 1, ${entity}, 'R-' || lpad(n::text, 6, '0'), n, 'Loss number ' || n || ' that would be noticed', 'What might happen.',
-       '{CONFIDENTIALITY}', 'OPEN', 3 + n % 3, 3 + n / 3 % 3, 'High', 3, 'ABOVE_CRITERIA', 2, 3, 'Medium', 2, 'TOLERABLE', 0.5, 100000, 'NONE', 'NONE',
-       'WITHIN_CRITERIA' from bench_row`,
-  `insert into risk.risk_link (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, risk_id, implementation_id,
-       likelihood_effect, consequence_effect)
-     select $1, uuidv7(), $2, 1, ${entity}, id, $3, ${effects} from bench_row`,
-  `insert into risk.risk_link (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, risk_id, implementation_id,
-       likelihood_effect, consequence_effect)
-     select $1, uuidv7(), $2, 1, ${entity}, r.id, o.id, ${effects.replaceAll('n %', 'r.n %')} from bench_row r join bench_other o on o.n = 1 + r.n % ${others}`,
-  // What a hand would change: a table of the same columns and indexes, without history, policies or events.
+/** What a hand would change: a table of the same columns and indexes, without history, policies or events. */
+const bareTable = [
   'create table bench_bare (like risk.risk including all)',
   'insert into bench_bare select * from risk.risk',
+  'vacuum analyze bench_bare',
 ];
 
 /** What is computed of a risk, as a hand would write it were it known already. */
@@ -100,15 +76,9 @@ export const relevel: Bench = {
         });
 
       progress(`filling a register of ${size} risks`);
-      await client.query(`select set_config('annex.tenant', $1, false)`, [tenant]);
       await deliver('annex.controls.isms.changed.v1', { id: ismsId, version: 1, name: 'Whole', status: 'OPERATING' });
-      for (const text of statements) {
-        await client.query(
-          text,
-          [tenant, ismsId, implementationId].slice(0, text.includes('$3') ? 3 : text.includes('$2') ? 2 : 0),
-        );
-      }
-      await client.query('vacuum analyze');
+      await fillRegister(client, { tenantId: tenant, ismsId, implementationId, size });
+      for (const text of bareTable) await client.query(text);
 
       let version = 1;
       const ours = async (round: number) => {
