@@ -1,4 +1,5 @@
 import type { Judgement, Rule, RuleLink, Tx } from '@annex/service';
+import { firstRanked } from './aggregate/ranking.store.ts';
 import { assetRules } from './asset/asset.rules.ts';
 import { criteriaRules } from './criteria/criteria.rules.ts';
 import { cycleRules } from './cycle/cycle.rules.ts';
@@ -112,6 +113,28 @@ const ownersNamed: Rule<RiskDatabase> = {
   },
 };
 
+const prioritised: Rule<RiskDatabase> = {
+  id: 'risk.prioritised',
+  clause: '6.1.2',
+  letter: 'e',
+  basis: 'REQUIREMENT',
+  question: 'Are the open risks put in an order of treatment?',
+  async judge(tx, ismsId, shared) {
+    const { open } = await shared(countsOf);
+    if (open === 0) return nothingOpen(identify);
+    // The order is computed of every open risk, so nothing can be missing; what a person may want to see is who comes first.
+    const links = (await firstRanked(tx, ismsId, 5)).map((one) => ({ kind: 'Risk', ...one }));
+    const first = links[0]?.reference;
+    return {
+      verdict: 'NO_GAP_FOUND',
+      reason: `${open === 1 ? `${first}, the one open risk, has its` : `Each of ${risks(open)} has a`} place in the order of treatment${open === 1 ? '' : `, ${first} the first`}.`,
+      next: '',
+      facts: facts(open, open, 0),
+      links,
+    };
+  },
+};
+
 const raisedReassessed: Rule<RiskDatabase> = {
   id: 'risk.raised-reassessed',
   clause: '8.2',
@@ -178,7 +201,12 @@ const currentWithinCriteria: Rule<RiskDatabase> = {
 };
 
 /** Those whose facts are levels: what a control's strength can move. */
-export const levelRules: readonly Rule<RiskDatabase>[] = [raisedReassessed, currentWithinCriteria, ...treatmentRules];
+export const levelRules: readonly Rule<RiskDatabase>[] = [
+  prioritised,
+  raisedReassessed,
+  currentWithinCriteria,
+  ...treatmentRules,
+];
 
 /** The clauses of 27001 whose facts live here (domain model, 9). */
 export const rules: readonly Rule<RiskDatabase>[] = [

@@ -91,3 +91,30 @@ it('puts open risks in one order, says why, and compares some of them', async ()
   expect(errorOf(await register.call(compare, { ids: [low.id, high.id] }, other)).code).toBe('NOT_FOUND');
   expect(errorOf(await register.call(compare, { ids: [low.id] })).code).toBe('BAD_INPUT');
 });
+
+it('judges the order of treatment by the risks that come first, and not at all without open risks', async () => {
+  const ismsId = await register.addIsms();
+  const judged = async () =>
+    (await register.recorded('annex.risk.conformity.changed.v1'))
+      .flatMap((data) => data.rows)
+      .filter((one) => one.ismsId === ismsId && one.rule === 'risk.prioritised')
+      .at(-1);
+  await register.createRisk({ ismsId, inherentLikelihood: 1, inherentConsequence: 1 });
+  for (let count = 0; count < 5; count++) await register.createRisk({ ismsId });
+  expect(await judged()).toMatchObject({
+    ...{ clause: '6.1.2', letter: 'e', verdict: 'NO_GAP_FOUND', facts: { examined: 6, total: 6, failing: 0 } },
+    reason: 'Each of 6 open risks has a place in the order of treatment, R-0002 the first.',
+    links: ['R-0002', 'R-0003', 'R-0004', 'R-0005', 'R-0006'].map((reference) => ({ kind: 'Risk', reference })),
+  });
+  const alone = await register.addIsms();
+  const closed = await register.createRisk({ ismsId: alone });
+  await register.ask('mutation ($input: RiskStepInput!) { closeRisk(input: $input) { risk { id } } }', {
+    input: { riskId: closed.id },
+  });
+  const verdicts = (await register.recorded('annex.risk.conformity.changed.v1'))
+    .flatMap((data) => data.rows)
+    .filter((one) => one.ismsId === alone && one.rule === 'risk.prioritised')
+    .map(({ verdict }) => verdict);
+  expect(verdicts).toEqual(expect.arrayContaining(['NO_GAP_FOUND', 'NOT_ASSESSED']));
+  expect(verdicts.at(-1)).toBe('NOT_ASSESSED');
+});

@@ -45,7 +45,7 @@ afterAll(() => register.close());
 const consequences = `category name unit inherentLevel inherentName inherentAmount currentLevel currentName currentAmount level rank decides`;
 
 interface Rated extends RiskView {
-  consequences: { category: string; decides: boolean; currentAmount: number; level: string }[];
+  consequences: { category: string; inherentName: string; decides: boolean; currentAmount: number; level: string }[];
   inherent: RiskView['inherent'] & { category: string; consequence: number };
   current: RiskView['current'] & { category: string; consequenceName: string };
 }
@@ -262,4 +262,45 @@ describe('criteria with risks rated in a category', () => {
     expect((await askStep(register, 'approveRiskCriteria', input, { personId: approver })).errors).toBeUndefined();
     expect((await read(made.id)).current).toMatchObject({ level: 'High', category: 'SAFETY' });
   });
+});
+
+it('is in the register as a file, a column a category, and comes back as it was', async () => {
+  const rated = await register.createRisk({ consequences: [{ category: 'SAFETY', level: 4 }] });
+  const plain = await register.createRisk({ title: 'Money alone' });
+  const file = async (format: string) =>
+    (await register.send('GET', `/risks/export?ismsId=${ismsId}&format=${format}`)).bytes;
+  interface Answer {
+    changed: number;
+    faults: { field: string; allowed: string }[];
+    rows: { reference: string; changes: object[] }[];
+  }
+  const send = async (body: string | Buffer, format = 'csv') =>
+    (await register.send('POST', `/risks/import?ismsId=${ismsId}&format=${format}`, { body })).json<Answer>();
+  expect((await file('csv')).toString()).toContain('inherent consequence,consequence:SAFETY,');
+  const safety = async (id: string) =>
+    (await read(id)).consequences
+      .filter(({ category }) => category === 'SAFETY')
+      .map(({ inherentName }) => inherentName);
+  expect(await safety(rated.id)).toEqual(['Major harm']);
+  for (const format of ['csv', 'xlsx'])
+    expect(await send(await file(format), format)).toMatchObject({ created: 0, changed: 0 });
+  const [first, second] = [rated.reference, plain.reference];
+  const other = await send(`reference,Consequence: safety\n${first},\n${second},severe harm\n`);
+  expect(other).toMatchObject({
+    changed: 2,
+    rows: [
+      { reference: first, changes: [{ column: 'consequence:SAFETY', from: 'Major harm', to: '' }] },
+      { reference: second, changes: [{ column: 'consequence:SAFETY', from: '', to: 'Severe harm' }] },
+    ],
+  });
+  expect([await safety(rated.id), await safety(plain.id)]).toEqual([[], ['Severe harm']]);
+  expect(await send(`reference,title\n${second},Renamed\n`)).toMatchObject({ changed: 1 });
+  expect(await safety(plain.id)).toEqual(['Severe harm']);
+  const bad = await send(`reference,consequence:SAFETY,consequence:FAME,consequence:MONEY\n${first},9,1,1\n`);
+  expect(bad.faults.map(({ field }) => field)).toEqual([
+    'row 1, consequence:FAME',
+    'row 1, consequence:MONEY',
+    'row 2, consequence:SAFETY',
+  ]);
+  expect(bad.faults[0]?.allowed).toBe('must be of a category of the criteria: consequence:SAFETY');
 });

@@ -1,5 +1,6 @@
 import type { TestCaller } from '@annex/service/testing';
 import { errorOf } from './assets.ts';
+import { approver, step as criteriaStep, readCriteria } from './criteria.ts';
 import { type Register, startRegister } from './register.ts';
 
 let register: Register;
@@ -181,6 +182,60 @@ it('refuses bad plans, stale versions, a second one in progress, and what anothe
   expect(errorOf(await register.call(`{ assessmentCycle(id: "${one.id}") { id } }`, {}, other)).code).toBe('NOT_FOUND');
   const elsewhere = `{ assessmentCycles(ismsId: "${register.otherIsmsId}") { nodes { id } } }`;
   expect(errorOf(await register.call(elsewhere)).code).toBe('NOT_FOUND');
+});
+
+it('is changed while it is not over, what is left out staying, and given up while it is open', async () => {
+  const ismsId = await register.addIsms();
+  const planned = await plan(ismsId);
+  const told = async (id: string) =>
+    (
+      await register.ask<{ assessmentCycle: object }>(
+        'query ($id: UUID!) { assessmentCycle(id: $id) { name scope reason lead { id } plannedEnd } }',
+        { id },
+      )
+    ).assessmentCycle;
+  const led = { scope: 'The shop', leadId: register.person };
+  const updated = await does('updateAssessmentCycle', step(planned, led));
+  expect(updated.version).toBe(2);
+  expect(await told(planned.id)).toMatchObject({ name: 'Spring', scope: 'The shop', lead: { id: register.person } });
+  expect(errorOf(await call('updateAssessmentCycle', step(planned, { name: 'Late' }))).code).toBe('VERSION_CONFLICT');
+  const backwards = step(updated, { plannedEnd: '2026-02-01T00:00:00Z' });
+  expect(errorOf(await call('updateAssessmentCycle', backwards)).code).toBe('BAD_INPUT');
+  const begun = await start(updated);
+  const changed = await does('updateAssessmentCycle', step(begun, { leadId: null, name: 'Summer' }));
+  expect(await told(planned.id)).toMatchObject({ name: 'Summer', scope: 'The shop', lead: null });
+  const cancelled = await does('cancelAssessmentCycle', step(changed, { note: 'We merge' }));
+  expect(cancelled).toMatchObject({ status: 'CANCELLED', note: 'We merge', result: null, progress: null });
+  for (const [name, more] of [
+    ['updateAssessmentCycle', { name: 'n' }],
+    ['cancelAssessmentCycle', { note: 'n' }],
+    ['completeAssessmentCycle', {}],
+  ] as const)
+    expect([name, errorOf(await call(name, step(cancelled, more))).code]).toEqual([name, 'STATE_CONFLICT']);
+  expect((await start(await plan(ismsId))).status).toBe('IN_PROGRESS');
+});
+
+it('says that levels do not mean the same where other criteria were approved between two, and counts none as worse', async () => {
+  const ismsId = await register.addIsms();
+  await register.createRisk({ ismsId });
+  const from = await complete(await start(await plan(ismsId)), { incompleteReason: 'First' });
+  const { version, content } = await readCriteria(register, ismsId);
+  const matrix = content.matrix.map((row) => row.map(() => 'Low'));
+  const proposed = await criteriaStep(register, 'proposeRiskCriteria', {
+    ...{ ...content, matrix },
+    ...{ ismsId, expectedVersion: version },
+  });
+  const approval = { id: proposed.id, expectedVersion: proposed.version };
+  await criteriaStep(register, 'approveRiskCriteria', approval, { personId: approver });
+  const to = await complete(await start(await plan(ismsId)), { incompleteReason: 'Second', comparability: 'Calmer' });
+  const { cycleDifferences } = await register.ask<{ cycleDifferences: Record<string, unknown> }>(
+    'query ($fromId: UUID!, $toId: UUID!) { cycleDifferences(fromId: $fromId, toId: $toId) { comparability counts { kind count worse better } } }',
+    { fromId: from.id, toId: to.id },
+  );
+  expect(cycleDifferences).toMatchObject({
+    comparability: 'DIFFERENT_SCALES',
+    counts: expect.arrayContaining([{ kind: 'CURRENT_LEVEL_MOVED', count: 1, worse: null, better: null }]),
+  });
 });
 
 it('answers as of a past moment as it would have then', async () => {

@@ -75,6 +75,38 @@ describe('a table', () => {
     expect(told.filter((row) => row.ismsId === ismsId)).toHaveLength(3);
   });
 
+  it('asks for the assessed risks about assets that it values anew to be assessed again, once each', async () => {
+    await send('csv', table);
+    const assetIds = [(await named('Server')).id, (await named('Shop')).id];
+    const [assessed, fresh] = [await register.createRisk({ ismsId }), await register.createRisk({ ismsId })];
+    const scenario = { operationalScenario: 'It burns', threat: 'A fire', weaknesses: ['Dry wood'], assetIds };
+    for (const { id: riskId } of [assessed, fresh])
+      await register.ask('mutation ($input: IdentifyRiskInput!) { identifyRisk(input: $input) { risk { id } } }', {
+        input: { riskId, assetBased: scenario },
+      });
+    const { version } = await register.readRisk(assessed.id);
+    await register.ask('mutation ($input: AssessRiskInput!) { assessRisk(input: $input) { risk { id } } }', {
+      input: { riskId: assessed.id, expectedVersion: version },
+    });
+    const raised = async () =>
+      (
+        await register.ask<{ reassessmentTriggers: { nodes: object[] } }>(
+          `{ reassessmentTriggers(ismsId: "${ismsId}") { nodes { kind status reason linkId risk { id } } } }`,
+        )
+      ).reassessmentTriggers.nodes;
+    await send('csv', 'name,kind,category,description\nServer,SUPPORTING,HARDWARE,Behind the door\n');
+    expect(await raised()).toEqual([]);
+    const values = (first: number) =>
+      `name,kind,category,availability\nServer,SUPPORTING,HARDWARE,${first}\nShop,SUPPORTING,SOFTWARE,${first}\n`;
+    for (const value of [3, 4]) expect((await send('csv', values(value))).status).toBe(201);
+    const one = { kind: 'ASSET_CHANGED', status: 'OPEN', risk: { id: assessed.id } };
+    const expected = assetIds.map((linkId) => expect.objectContaining({ ...one, linkId }));
+    const found = await raised();
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(expect.arrayContaining(expected));
+    expect(JSON.stringify(found)).toContain('Shop was classified or valued anew.');
+  });
+
   it('changes what its filled cells say and leaves the rest', async () => {
     await send('csv', table);
     const orders = await named('Orders');

@@ -327,6 +327,59 @@ describe('a tenant', () => {
     expect((await register.readRisk(theirs.id, other())).version).toBe(1);
   });
 
+  it.each(['now', 'as of a past moment'])(
+    'sees its own cycles, consultations, triggers and groups only, %s',
+    async (when) => {
+      const { otherIsmsId } = register;
+      const made = async (name: string, field: string, input: object): Promise<string> => {
+        const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+        const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${field} { id } } }`;
+        const answer = await register.ask<Record<string, Record<string, { id: string }>>>(query, { input }, other());
+        return answer[name]?.[field]?.id ?? '';
+      };
+      const dates = { plannedStart: '2026-03-01T00:00:00Z', plannedEnd: '2026-04-01T00:00:00Z' };
+      const cycle = await made('planAssessmentCycle', 'assessmentCycle', {
+        ismsId: otherIsmsId,
+        name: 'Theirs',
+        ...dates,
+      });
+      const talk = {
+        direction: 'CONSULTED',
+        step: 'ANALYSIS',
+        audience: 'Sales',
+        subject: 'Orders',
+        channel: 'Workshop',
+      };
+      const about = { ismsId: otherIsmsId, heldAt: '2026-02-01T00:00:00Z', riskIds: [theirs.id] };
+      const consultation = await made('recordRiskConsultation', 'riskConsultation', { ...talk, ...about });
+      await made('requestReassessment', 'trigger', { riskId: theirs.id, reason: 'We moved' });
+      const caller = when === 'now' ? {} : { asOf: new Date() };
+      const none = { nodes: [] };
+      const lists = `{ assessmentCycles { nodes { id } } riskConsultations { nodes { id } } reassessmentTriggers { nodes { id } } }`;
+      expect(await register.ask(lists, {}, caller)).toEqual({
+        ...{ assessmentCycles: none, riskConsultations: none, reassessmentTriggers: none },
+      });
+      const { riskAggregate, riskRanking } = await register.ask<Record<string, { nodes: { risk: { id: string } }[] }>>(
+        '{ riskAggregate(by: LEVEL) { nodes { worst { id } } } riskRanking { nodes { risk { id } } } }',
+        {},
+        caller,
+      );
+      expect(JSON.stringify(riskAggregate)).not.toContain(theirs.id);
+      expect(riskRanking?.nodes.map(({ risk }) => risk.id)).toContain(mine.id);
+      expect(JSON.stringify(riskRanking)).not.toContain(theirs.id);
+      for (const query of [
+        `{ assessmentCycle(id: "${cycle}") { id } }`,
+        `{ riskConsultation(id: "${consultation}") { id } }`,
+        `{ riskAggregate(by: LEVEL, ismsId: "${otherIsmsId}") { nodes { key } } }`,
+        `{ riskRanking(ismsId: "${otherIsmsId}") { nodes { position } } }`,
+        `{ reassessmentTriggers(ismsId: "${otherIsmsId}") { nodes { id } } }`,
+      ])
+        expect([query, code(await register.call(query, {}, caller))]).toEqual([query, 'NOT_FOUND']);
+      const own = await register.ask(`{ riskConsultation(id: "${consultation}") { id } }`, {}, other());
+      expect(own).toEqual({ riskConsultation: { id: consultation } });
+    },
+  );
+
   it('is not moved by what another hears of a strength', async () => {
     const implementationId = await register.addImplementation(1);
     const linked = await register.createRisk({

@@ -1,5 +1,6 @@
 import type { TestCaller } from '@annex/service/testing';
 import { assetCall, createAsset, errorOf } from './assets.ts';
+import { approver, readCriteria, step } from './criteria.ts';
 import { type Register, type RiskView, startRegister } from './register.ts';
 
 let register: Register;
@@ -51,7 +52,7 @@ it('stays open until the risk is assessed again, and names that assessment', asy
   expect(await register.ask(list)).toEqual({ reassessmentTriggers: { totalCount: 0 } });
 });
 
-it('is raised once by an asset that is valued anew, by a new threat and by other criteria, on assessed risks only', async () => {
+it('is raised once by an asset that is valued anew and by a new threat, on assessed risks only', async () => {
   const asset = await createAsset(register, { availability: 1 });
   const [assessed, fresh] = [await register.createRisk(), await register.createRisk()];
   await assess(assessed.id);
@@ -99,4 +100,21 @@ it('is asked for of open risks of the own tenant only', async () => {
     input: { riskId: risk.id },
   });
   expect(errorOf(await request(risk)).code).toBe('STATE_CONFLICT');
+});
+
+it('is raised by the approval of other criteria, on assessed risks only', async () => {
+  const ismsId = await register.addIsms();
+  const [assessed, fresh] = [await register.createRisk({ ismsId }), await register.createRisk({ ismsId })];
+  await assess(assessed.id);
+  const { version, content } = await readCriteria(register, ismsId);
+  const { id, version: expectedVersion } = await step(register, 'proposeRiskCriteria', {
+    ...{ ...content, name: 'Calmer', matrix: content.matrix.map((row) => row.map(() => 'Low')) },
+    ...{ ismsId, expectedVersion: version },
+  });
+  expect((await triggersOf(assessed)).triggers.nodes).toEqual([]);
+  await step(register, 'approveRiskCriteria', { id, expectedVersion }, { personId: approver });
+  expect((await triggersOf(assessed)).triggers.nodes).toMatchObject([
+    { kind: 'CRITERIA_CHANGED', status: 'OPEN', linkKind: 'RiskCriteria' },
+  ]);
+  expect((await triggersOf(fresh)).triggers.nodes).toEqual([]);
 });

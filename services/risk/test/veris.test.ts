@@ -191,6 +191,16 @@ describe('an import of VERIS records', () => {
     expect(may.status).toBe(403);
   });
 
+  it('takes no more than 10,000 records of a file, whether they are a list or one a line', async () => {
+    const many = Array.from({ length: 10_001 }, () => '{}');
+    for (const body of [`[${many.join(',')}]`, many.join('\n')])
+      expect(await send(body)).toMatchObject({
+        status: 422,
+        code: 'INVALID_VERIS',
+        faults: [{ field: 'records', given: 10_001, allowed: 'must be 1 to 10000 records' }],
+      });
+  });
+
   it('doubles none where two imports of the same file run at once', async () => {
     const given = record({ summary: 'Epsilon' });
     const answers = await Promise.all([send(given), send(given)]);

@@ -253,7 +253,7 @@ export const streamRoutes: readonly StreamRoute[] = [
     service: 'risk',
     summary: 'Imports incidents',
     description:
-      'The body is the file, at most 64 MiB and 100,000 records: VERIS records (schema_version 1.3 to 1.3.7, JSON), one, a list of them or one a line. All of them are kept or none; a refusal names each place at fault. Every field may be absent but schema_version and incident_id; a date may be known to the year alone. An incident that was imported from the same source under the same incident_id is changed where its record changed, and not doubled; what people did with it here stays. Amounts in another currency than that of the criteria are kept in the record, not counted as losses, and named in warnings. The record is kept as it came (27001, A.5.27).',
+      'The body is the file, at most 32 MiB and 10,000 records: VERIS records (schema_version 1.3 to 1.3.7, JSON), one, a list of them or one a line. All of them are kept or none; a refusal names each place at fault. Every field may be absent but schema_version and incident_id; a date may be known to the year alone. An incident that was imported from the same source under the same incident_id is changed where its record changed, and not doubled; what people did with it here stays. Amounts in another currency than that of the criteria are kept in the record, not counted as losses, and named in warnings. The record is kept as it came (27001, A.5.27).',
     permission: 'risk:write',
     query: [
       { name: 'format', required: true, description: 'The format of the file: veris.' },
@@ -274,7 +274,7 @@ export const streamRoutes: readonly StreamRoute[] = [
     service: 'risk',
     summary: 'Exports the risk register',
     description:
-      'A row a risk, by reference, with the names of the criteria (27001, 6.1.2): reference, external key, title, description, owner id, affects, status, treatment option, inherent likelihood and consequence, current likelihood, consequence and level, standing, reassessment, and the references of linked implementations. Lists in a cell have semicolons between them. No cell is a formula, and the same register always makes the same bytes; with Annex-As-Of it is that of a past moment. The file can be changed and imported again.',
+      'A row a risk, by reference, with the names of the criteria (27001, 6.1.2): reference, external key, title, description, owner id, affects, status, treatment option, inherent likelihood and consequence, a column for each further category of the criteria such as consequence:SAFETY, current likelihood, consequence and level, standing, reassessment, and the references of linked implementations. Lists in a cell have semicolons between them. No cell is a formula, and the same register always makes the same bytes; with Annex-As-Of it is that of a past moment. The file can be changed and imported again.',
     permission: 'risk:read',
     query: [
       { name: 'format', required: true, description: 'csv or xlsx.' },
@@ -288,7 +288,7 @@ export const streamRoutes: readonly StreamRoute[] = [
     service: 'risk',
     summary: 'Imports a risk register',
     description:
-      'The body is the file, at most 10,000 rows: external key, title, description, owner id, affects (confidentiality, integrity, availability or their first letters), inherent likelihood and consequence (the name of a level of the criteria, or its number) and treatment option. A risk is found by its reference, as an export writes it, or by its external key, by which the register that the file comes from knows it; what is not found by its key is identified (27001, 6.1.2 c). A column that is left out stays as it is; an empty cell takes description, owner or treatment option away. All rows are taken or none, and a refusal names each row at fault; the same file again changes nothing. Columns that an export has beside these are not read, and the answer names them.',
+      'The body is the file, at most 10,000 rows: external key, title, description, owner id, affects (confidentiality, integrity, availability or their first letters), inherent likelihood and consequence (the name of a level of the criteria, or its number), the level in each further category of consequence (a column such as consequence:SAFETY; one that the criteria do not have is refused) and treatment option. A risk is found by its reference, as an export writes it, or by its external key, by which the register that the file comes from knows it; what is not found by its key is identified (27001, 6.1.2 c). A column that is left out stays as it is; an empty cell takes description, owner, treatment option or the level in a further category away. All rows are taken or none, and a refusal names each row at fault; the same file again changes nothing. Columns that an export has beside these are not read, and the answer names them.',
     permission: 'risk:read and risk:write',
     query: [
       { name: 'format', required: true, description: 'The format of the file: csv or xlsx.' },

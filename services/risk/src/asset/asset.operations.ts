@@ -2,7 +2,7 @@ import { AnnexError, badInput, type FieldFault, isUuid, notFound } from '@annex/
 import { checkVersion, entityFields, ismsOf, judge, newId, nextReference, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
-import { raiseForAsset } from '../trigger/trigger.operations.ts';
+import { raiseForAssets } from '../trigger/trigger.operations.ts';
 import { assetRules } from './asset.rules.ts';
 import {
   type AssetRow,
@@ -198,8 +198,7 @@ export async function updateAsset(tx: WriteTx<RiskDatabase>, given: UpdateAssetI
   if (sameFacts && needs.join() === present.join()) return { id: row.id, version: row.version };
   await setNeeds(tx, row.ismsId, new Map([[row.id, needs]]));
   const saved = await updateAssetRow(tx, row, facts);
-  const valued = ['classification', 'confidentiality', 'integrity', 'availability'] as const;
-  if (valued.some((field) => facts[field] !== row[field])) await raiseForAsset(tx, saved);
+  await raiseForAssets(tx, [{ before: row, after: saved }]);
   return tell(tx, saved);
 }
 

@@ -13,6 +13,7 @@ import {
 import { type AssetFacts, cycleThrough } from '../asset/asset.ts';
 import type { RiskDatabase } from '../database.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
+import { raiseForAssets } from '../trigger/trigger.operations.ts';
 import { type Known, knownAssets, writeAssets } from './import.store.ts';
 import { type WrittenAsset, type WrittenAssets, withoutCircles } from './written.ts';
 
@@ -191,6 +192,14 @@ export async function importAssets(
   );
   if (touched.length > 0)
     tx.record('annex.risk.asset.changed.v1', { rows: touched.map((row) => assetEvent(row, after.get(row.id) ?? [])) });
+  const presents = new Map(matched.flatMap(({ present }) => (present ? [[present.id, present] as const] : [])));
+  await raiseForAssets(
+    tx,
+    changed.flatMap((row) => {
+      const present = presents.get(row.id);
+      return present ? [{ before: present, after: row }] : [];
+    }),
+  );
   await judge(tx, 'risk', [ismsId], assetRules);
   const more = warnings.length - mostListed;
   return {

@@ -5,12 +5,17 @@ import { criteriaOfIsms } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import { registerPage } from './register.store.ts';
-import { registerColumns, registerRow } from './register.table.ts';
+import { exportColumns, registerRow } from './register.table.ts';
 
 const pageSize = 1000;
 
-/** The rows of the register of an ISMS by reference, as of the moment of the transaction. @throws AnnexError NOT_FOUND */
-export async function registerRows(tx: Tx<RiskDatabase>, ismsId: string): Promise<string[][]> {
+interface RegisterTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The register of an ISMS by reference, as of the moment of the transaction. @throws AnnexError NOT_FOUND */
+export async function registerTableOf(tx: Tx<RiskDatabase>, ismsId: string): Promise<RegisterTable> {
   const criteria = (await criteriaOfIsms(tx, [ismsId])).get(ismsId);
   if (!criteria) throw new AnnexError('NOT_FOUND', `The ISMS ${ismsId} has no criteria yet`, { details: { ismsId } });
   const rows: string[][] = [];
@@ -26,15 +31,15 @@ export async function registerRows(tx: Tx<RiskDatabase>, ismsId: string): Promis
       const implementations = links.map(({ reference, implementationId }) => reference || implementationId).sort();
       rows.push(registerRow(risk, criteria, implementations));
     }
-    if (page.length < pageSize) return rows;
+    if (page.length < pageSize) return { columns: exportColumns(criteria), rows };
     after = page.at(-1)?.number ?? after;
   }
 }
 
 /** What no workbook holds: a NUL never comes from the database, half a character of UTF-16 might. */
-const asSheet = (rows: readonly (readonly string[])[]): Sheet => ({
+const asSheet = ({ columns, rows }: RegisterTable): Sheet => ({
   name: 'Risk register',
-  columns: registerColumns,
+  columns,
   rows: rows.map((row) => row.map((text) => text.toWellFormed())),
   wrap: true,
 });
@@ -43,10 +48,10 @@ const asSheet = (rows: readonly (readonly string[])[]): Sheet => ({
 export const registerFormats = {
   csv: {
     type: 'text/csv; charset=utf-8',
-    make: async (rows: string[][]): Promise<string | Uint8Array> => writeCsv(registerColumns, rows),
+    make: async ({ columns, rows }: RegisterTable): Promise<string | Uint8Array> => writeCsv(columns, rows),
   },
   xlsx: {
     type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    make: async (rows: string[][]): Promise<string | Uint8Array> => writeXlsx([asSheet(rows)]),
+    make: async (table: RegisterTable): Promise<string | Uint8Array> => writeXlsx([asSheet(table)]),
   },
 } as const;

@@ -5,16 +5,18 @@ import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk } from '../level/relevel.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
+import { keptConsequences } from '../risk/consequence.ts';
 import { factorsOf } from '../risk/link.store.ts';
 import { type RiskRow, recordNeeds, recordRisks } from '../risk/risk.store.ts';
 import { derive } from '../risk/risk.ts';
-import { type GivenRisk, type GivenTable, ignoredColumns, readRisks } from './register.read.ts';
+import { type GivenRisk, type GivenTable, type GivenValues, ignoredColumns, readRisks } from './register.read.ts';
 import { holdImports, holdNamed, insertRisks, updateImported } from './register.store.ts';
-import { type Settable, settable, settableTexts } from './register.table.ts';
+import { consequenceTexts, settable, settableTexts } from './register.table.ts';
 
 /** What becomes of a column of a risk, as texts of the register. */
 export interface ImportedChange {
-  readonly column: Settable;
+  /** Such as `title`, or `consequence:SAFETY`. */
+  readonly column: string;
   readonly from: string;
   readonly to: string;
 }
@@ -87,14 +89,30 @@ function match(given: readonly GivenRisk[], held: readonly RiskRow[]): { matches
 const sameSet = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((one) => b.includes(one));
 
+/** The levels in further categories with what a row says of some of them; the very same where that changes none. */
+function withConsequences(
+  present: RiskRow['consequences'],
+  given: GivenValues['consequences'],
+): RiskRow['consequences'] {
+  const levels = new Map(Object.entries(present ?? {}));
+  const differ = (given ?? []).filter(({ category, level }) => (levels.get(category) ?? null) !== level);
+  if (differ.length === 0) return present;
+  for (const { category, level } of differ) {
+    if (level === null) levels.delete(category);
+    else levels.set(category, level);
+  }
+  return keptConsequences([...levels].map(([category, level]) => ({ category, level })));
+}
+
 /** A risk with what a row says of it; the risk itself where that is what it says already. */
 function withGiven(risk: RiskRow, { externalKey, values }: GivenRisk): RiskRow {
-  const { affects, ...plain } = values;
+  const { affects, consequences, ...plain } = values;
   const next: RiskRow = {
     ...risk,
     ...plain,
     // A key that the file leaves out is not taken away: the register that it belongs to still knows the risk by it.
     externalKey: externalKey ?? risk.externalKey,
+    consequences: withConsequences(risk.consequences, consequences),
     affects: affects && !sameSet(affects, risk.affects) ? affects : risk.affects,
   };
   return (Object.keys(next) as (keyof RiskRow)[]).every((name) => next[name] === risk[name]) ? risk : next;
@@ -102,9 +120,13 @@ function withGiven(risk: RiskRow, { externalKey, values }: GivenRisk): RiskRow {
 
 function changesBetween(criteria: Criteria, from: RiskRow, to: RiskRow): ImportedChange[] {
   const [before, after] = [settableTexts(from, criteria), settableTexts(to, criteria)];
-  return settable
-    .filter((column) => before[column] !== after[column])
-    .map((column) => ({ column, from: shown(before[column]), to: shown(after[column]) }));
+  const [ratedBefore, ratedAfter] = [consequenceTexts(from, criteria), consequenceTexts(to, criteria)];
+  return [
+    ...settable.map((column) => ({ column, from: before[column], to: after[column] })),
+    ...[...ratedBefore].map(([column, text]) => ({ column, from: text, to: ratedAfter.get(column) ?? '' })),
+  ]
+    .filter((change) => change.from !== change.to)
+    .map(({ column, ...change }) => ({ column, from: shown(change.from), to: shown(change.to) }));
 }
 
 /** The whole row of a risk that is new. */
@@ -123,7 +145,7 @@ function newRisk(
     inherentConsequence,
     assessedFrequency: null,
     assessedLoss: null,
-    consequences: null,
+    consequences: withConsequences(null, given.values.consequences),
     assessedConsequences: null,
     acceptance: 'NONE',
     acceptedRank: null,

@@ -1,9 +1,9 @@
 import { AnnexError, type FieldFault, refuseAll } from '@annex/schema';
 import { readTable, SheetError, type TableFormat, type TableRow } from '@annex/spreadsheet';
-import type { Criteria } from '../criteria/criteria.ts';
+import { type Criteria, moneyKey } from '../criteria/criteria.ts';
 import { faultsOf } from '../risk/risk.operations.ts';
 import type { Affected, TreatmentOption } from '../risk/risk.ts';
-import { registerColumns, type Settable, settable } from './register.table.ts';
+import { categoryOfColumn, consequenceColumn, registerColumns, type Settable, settable } from './register.table.ts';
 
 const mostRows = 10_000;
 /** More than its own columns a register of elsewhere may have, so that the refusal can name each. */
@@ -29,15 +29,21 @@ export interface GivenValues {
   readonly treatmentOption?: TreatmentOption | null;
   readonly inherentLikelihood?: number;
   readonly inherentConsequence?: number;
+  /** Of the further categories that the file has a column of; null where a risk is not rated in it. */
+  readonly consequences?: readonly { readonly category: string; readonly level: number | null }[];
 }
 
 export interface GivenTable {
-  /** As the file names them, in small letters. */
+  /** As the file names them, in small letters; categories of consequence in capital ones. */
   readonly columns: ReadonlySet<string>;
   readonly rows: readonly { readonly place: string; readonly cells: ReadonlyMap<string, string> }[];
 }
 
-const nameOf = (column: string) => column.toLowerCase().replace(/[\s_-]+/g, ' ');
+/** A category is known by its key, in which an underscore is no space. */
+function nameOf(column: string): string {
+  const category = categoryOfColumn(column);
+  return category === undefined ? column.toLowerCase().replace(/[\s_-]+/g, ' ') : consequenceColumn(category);
+}
 
 function checkHeader(columns: readonly string[]): void {
   const names = columns.map(nameOf);
@@ -48,8 +54,13 @@ function checkHeader(columns: readonly string[]): void {
   });
   refuseAll('INVALID_TABLE', [
     ...columns
-      .filter((column) => !(registerColumns as readonly string[]).includes(nameOf(column)))
-      .map((column) => fault(column, `must be one of ${registerColumns.join(', ')}`)),
+      .filter(
+        (column) =>
+          categoryOfColumn(column) === undefined && !(registerColumns as readonly string[]).includes(nameOf(column)),
+      )
+      .map((column) =>
+        fault(column, `must be one of ${registerColumns.join(', ')}, or ${consequenceColumn('<category>')}`),
+      ),
     ...columns
       .filter((column, index) => names.indexOf(nameOf(column)) < index)
       .map((column) => fault(column, 'must be a column that no other is called like')),
@@ -120,6 +131,7 @@ function valuesOf(cells: ReadonlyMap<string, string>, criteria: Criteria): Given
   const [title, owner, affects, option] = (['title', 'owner id', 'affects', 'treatment option'] as const).map(trimmed);
   const [likelihood, consequence] = (['inherent likelihood', 'inherent consequence'] as const).map(trimmed);
   const description = cells.get('description');
+  const consequences = consequencesOf(cells, criteria);
   return {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
@@ -128,20 +140,60 @@ function valuesOf(cells: ReadonlyMap<string, string>, criteria: Criteria): Given
     ...(option === undefined ? {} : { treatmentOption: (option.toUpperCase() as TreatmentOption) || null }),
     ...(likelihood === undefined ? {} : { inherentLikelihood: levelOf(criteria.likelihoods, likelihood) }),
     ...(consequence === undefined ? {} : { inherentConsequence: levelOf(criteria.consequences, consequence) }),
+    ...(consequences.length === 0 ? {} : { consequences }),
   };
+}
+
+/** The levels in further categories, of each that the file has a column of. */
+function consequencesOf(
+  cells: ReadonlyMap<string, string>,
+  { categories }: Criteria,
+): NonNullable<GivenValues['consequences']> {
+  return categories.flatMap(({ key, bands }) => {
+    const text = cells.get(consequenceColumn(key))?.trim();
+    return text === undefined ? [] : [{ category: key, level: text === '' ? null : levelOf(bands, text) }];
+  });
+}
+
+/** Columns of categories that the criteria do not have. */
+function unknownCategories({ columns }: GivenTable, { categories }: Criteria): FieldFault[] {
+  const known = categories.map(({ key }) => consequenceColumn(key));
+  return [...columns]
+    .filter((column) => categoryOfColumn(column) !== undefined && !known.includes(column))
+    .map((column) => ({
+      field: `row 1, ${column}`,
+      given: column,
+      allowed:
+        column === consequenceColumn(moneyKey)
+          ? 'not this column: the level in money is inherent consequence'
+          : known.length === 0
+            ? `no column of this kind: the criteria have no category beside ${moneyKey}`
+            : `must be of a category of the criteria: ${known.join(', ')}`,
+    }));
 }
 
 /** What the rows of a table say, and every fault in them by row and column. */
 export function readRisks(
-  { rows }: GivenTable,
+  table: GivenTable,
   criteria: Criteria,
 ): { readonly risks: GivenRisk[]; readonly faults: FieldFault[] } {
-  const faults: FieldFault[] = [];
-  const risks = rows.map(({ place, cells }): GivenRisk => {
+  const faults = unknownCategories(table, criteria);
+  const risks = table.rows.map(({ place, cells }): GivenRisk => {
     const fault = (column: string, allowed: string) =>
       faults.push({ field: `${place}, ${column}`, given: cells.get(column) ?? null, allowed });
     const values = valuesOf(cells, criteria);
-    for (const { field, allowed } of faultsOf(values, criteria)) fault(fieldColumns[field] ?? field, allowed);
+    const rated = (values.consequences ?? []).flatMap(({ category, level }) =>
+      level === null ? [] : [{ category, level }],
+    );
+    const columns = new Map([
+      ...Object.entries(fieldColumns),
+      ...rated.map(({ category }, index): [string, string] => [
+        `input.consequences[${index}].level`,
+        consequenceColumn(category),
+      ]),
+    ]);
+    for (const { field, allowed } of faultsOf({ ...values, consequences: rated }, criteria))
+      fault(columns.get(field) ?? field, allowed);
     const unknown = (values.affects ?? []).some((one) => !affectedProperties.includes(one));
     if (unknown) fault('affects', `at least one of ${affectedProperties.join(', ')}, each once`);
     const { treatmentOption } = values;

@@ -16,7 +16,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { RiskDatabase } from '../database.ts';
 import { ismsAsked } from '../input.ts';
-import { registerFormats, registerRows } from './register.export.ts';
+import { registerFormats, registerTableOf } from './register.export.ts';
 import { importRegister } from './register.import.ts';
 import { registerTable } from './register.read.ts';
 
@@ -29,11 +29,11 @@ export function registerRoutes(app: FastifyInstance, { database }: ServiceContex
     requireScope(request, 'risk:read');
     const query = request.query as UploadQuery;
     const format = formatOf(query, formats);
-    const rows = await database.read(scopeOf(request.caller), async (tx) =>
-      registerRows(tx, await ismsOf(tx, ismsAsked(query))),
+    const table = await database.read(scopeOf(request.caller), async (tx) =>
+      registerTableOf(tx, await ismsOf(tx, ismsAsked(query))),
     );
     const { type, make } = registerFormats[format];
-    const body = await make(rows);
+    const body = await make(table);
     return reply
       .type(type)
       .header('content-disposition', `attachment; filename="risk-register.${format}"`)

@@ -71,6 +71,7 @@ export async function updateImported(tx: WriteTx<RiskTables>, rows: readonly Ris
          external_key = r.external_key, title = r.title, description = r.description, owner_id = r.owner_id,
          affects = r.affects, treatment_option = r.treatment_option,
          inherent_likelihood = r.inherent_likelihood, inherent_consequence = r.inherent_consequence,
+         consequences = r.consequences,
          inherent_level = r.inherent_level, inherent_rank = r.inherent_rank, inherent_rule = r.inherent_rule,
          current_likelihood = r.current_likelihood, current_consequence = r.current_consequence,
          current_level = r.current_level, current_rank = r.current_rank, current_rule = r.current_rule,

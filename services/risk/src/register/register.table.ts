@@ -35,6 +35,23 @@ export const registerColumns = [
 ] as const;
 type RegisterColumn = (typeof registerColumns)[number];
 
+const consequencePrefix = 'consequence:';
+
+/** The column of the level in a category beside money: `consequence:SAFETY`. */
+export const consequenceColumn = (category: string) => `${consequencePrefix}${category}`;
+
+/** The category that a column is about, in capital letters; undefined for a column of another kind. */
+export const categoryOfColumn = (column: string): string | undefined =>
+  column.trim().toLowerCase().startsWith(consequencePrefix)
+    ? column.trim().slice(consequencePrefix.length).trim().toUpperCase()
+    : undefined;
+
+/** The columns of an export by these criteria: further categories of consequence stand beside that of money. */
+export const exportColumns = ({ categories }: Criteria): string[] =>
+  registerColumns.flatMap((column) =>
+    column === 'inherent consequence' ? [column, ...categories.map(({ key }) => consequenceColumn(key))] : [column],
+  );
+
 const bandName = (bands: Criteria['likelihoods'], level: number) => bands[level - 1]?.name ?? String(level);
 
 /** How each settable column of a risk is written; an import compares with it what it is given. */
@@ -51,6 +68,15 @@ export function settableTexts(row: RiskRow, criteria: Criteria): Readonly<Record
   };
 }
 
+/** How the levels of a risk in further categories are written, by column; nothing where it is not rated in one. */
+export const consequenceTexts = ({ consequences }: RiskRow, { categories }: Criteria): Map<string, string> =>
+  new Map(
+    categories.map(({ key, bands }) => {
+      const level = consequences?.[key];
+      return [consequenceColumn(key), level === undefined ? '' : bandName(bands, level)];
+    }),
+  );
+
 /** A risk as a row of the register, with the words of its criteria. */
 export function registerRow(row: RiskRow, criteria: Criteria, implementations: readonly string[]): string[] {
   const texts: Readonly<Record<RegisterColumn, string>> = {
@@ -64,5 +90,6 @@ export function registerRow(row: RiskRow, criteria: Criteria, implementations: r
     reassessment: row.reassessment,
     implementations: implementations.join('; '),
   };
-  return registerColumns.map((column) => texts[column]);
+  const further = consequenceTexts(row, criteria);
+  return exportColumns(criteria).map((column) => further.get(column) ?? texts[column as RegisterColumn]);
 }

@@ -1,5 +1,6 @@
 import { AnnexError, notFound } from '@annex/schema';
 import { type DueHandler, judge, newId, schedule, type WriteTx } from '@annex/service';
+import type { AssetFacts } from '../asset/asset.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
@@ -36,7 +37,11 @@ export async function raiseTrigger(tx: WriteTx<RiskDatabase>, raised: RaisedTrig
   const { riskIds, kind, reason, link } = raised;
   if (riskIds.length === 0) return [];
   const cause = link ? `${link.kind} ${link.id}` : newId();
-  const rows = await insertTriggers(tx, riskIds, { kind, cause, reason, link });
+  const rows = await insertTriggers(
+    tx,
+    kind,
+    [...new Set(riskIds)].map((riskId) => ({ riskId, cause, reason, link })),
+  );
   await settle(tx, rows);
   return rows.map((row) => row.id);
 }
@@ -46,14 +51,31 @@ export async function closeTriggers(tx: WriteTx<RiskDatabase>, riskId: string, a
   await settle(tx, await closeOpen(tx, riskId, assessmentId));
 }
 
-/** What people valued or classified of an asset changed: the assessed risks about it are to be assessed again. */
-export async function raiseForAsset(
+type ValuedAsset = Pick<AssetFacts, 'name' | (typeof valued)[number]> & {
+  readonly id: string;
+  readonly reference: string;
+};
+const valued = ['classification', 'confidentiality', 'integrity', 'availability'] as const;
+
+/** Where what people valued or classified of assets changed, the assessed risks about them are to be assessed again. */
+export async function raiseForAssets(
   tx: WriteTx<RiskDatabase>,
-  asset: { readonly id: string; readonly reference: string; readonly name: string },
+  changes: readonly { readonly before: ValuedAsset; readonly after: ValuedAsset }[],
 ): Promise<void> {
-  const reason = `${asset.reference} ${asset.name} was classified or valued anew.`;
-  const link = { kind: 'Asset', id: asset.id };
-  await raiseTrigger(tx, { riskIds: await assessedAbout(tx, asset.id), kind: 'ASSET_CHANGED', reason, link });
+  const anew = new Map(
+    changes.flatMap(({ before, after }) =>
+      valued.some((field) => before[field] !== after[field]) ? [[after.id, after] as const] : [],
+    ),
+  );
+  if (anew.size === 0) return;
+  const about = await assessedAbout(tx, [...anew.keys()]);
+  const raised = about.map(({ riskId, assetId }) => ({
+    riskId,
+    cause: `Asset ${assetId}`,
+    reason: `${anew.get(assetId)?.reference} ${anew.get(assetId)?.name} was classified or valued anew.`,
+    link: { kind: 'Asset', id: assetId },
+  }));
+  await settle(tx, await insertTriggers(tx, 'ASSET_CHANGED', raised));
 }
 
 export interface RequestReassessmentInput {

@@ -37,27 +37,32 @@ export function findTriggers(tx: Tx<TriggerTables>, ids: readonly string[]): Pro
 }
 
 export interface Raised {
-  readonly kind: StoredKind;
+  readonly riskId: string;
   readonly cause: string;
   readonly reason: string;
   readonly link: { readonly kind: string; readonly id: string } | null;
 }
 
-/** Raises a trigger on each of these risks that is open and has none of that cause; one statement. @returns what is new */
+/** Raises each of these on its risk where that is open and has none of that cause; one statement. @returns what is new */
 export async function insertTriggers(
   tx: WriteTx<TriggerTables>,
-  riskIds: readonly string[],
-  { kind, cause, reason, link }: Raised,
+  kind: StoredKind,
+  raised: readonly Raised[],
 ): Promise<TriggerRow[]> {
-  const ids = [...new Set(riskIds)].sort();
+  const sorted = raised.toSorted((a, b) => (a.riskId < b.riskId ? -1 : a.riskId > b.riskId ? 1 : 0));
+  const column = <V>(value: (one: Raised) => V) => sorted.map(value);
   const { rows } = await tx.query<{ id: string }>(
     `insert into reassessment_trigger (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by,
        risk_id, kind, cause, reason, link_kind, link_id, status, raised_at, raised_by)
-     select $1, f.id, r.isms_id, 1, $2, $3, $2, $3, r.id, $6, $7, $8, $9, $10, 'OPEN', $2, $3
-     from unnest($4::uuid[], $5::uuid[]) as f(id, risk_id)
+     select $1, f.id, r.isms_id, 1, $2, $3, $2, $3, r.id, $4, f.cause, f.reason, f.link_kind, f.link_id, 'OPEN', $2, $3
+     from unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[]) as f(id, risk_id, cause, reason, link_kind, link_id)
      join risk r on r.tenant_id = $1 and r.id = f.risk_id and r.status = 'OPEN'
      on conflict (tenant_id, risk_id, kind, cause) where status = 'OPEN' do nothing returning id`,
-    [tx.tenant, tx.now, tx.scope.actor, ids.map(() => newId()), ids, kind, cause, reason, link?.kind, link?.id],
+    [
+      ...[tx.tenant, tx.now, tx.scope.actor, kind],
+      ...[column(() => newId()), column((one) => one.riskId), column((one) => one.cause), column((one) => one.reason)],
+      ...[column((one) => one.link?.kind ?? null), column((one) => one.link?.id ?? null)],
+    ],
   );
   return rows.length === 0
     ? []
@@ -82,14 +87,17 @@ export function closeOpen(tx: WriteTx<TriggerTables>, riskId: string, assessment
     .execute();
 }
 
-/** The open risks that were assessed before and are about one of these assets. */
-export async function assessedAbout(tx: Tx<TriggerTables>, assetId: string): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select r.id from identification_asset i join risk r on r.tenant_id = i.tenant_id and r.id = i.risk_id
-     where i.tenant_id = $1 and i.asset_id = $2 and r.status = 'OPEN' and r.assessed_frequency is not null`,
-    [tx.tenant, assetId],
+/** The open risks that were assessed before and are about one of these assets, with that asset. */
+export async function assessedAbout(
+  tx: Tx<TriggerTables>,
+  assetIds: readonly string[],
+): Promise<{ readonly riskId: string; readonly assetId: string }[]> {
+  const { rows } = await tx.query<{ riskId: string; assetId: string }>(
+    `select r.id as "riskId", i.asset_id as "assetId" from identification_asset i join risk r on r.tenant_id = i.tenant_id and r.id = i.risk_id
+     where i.tenant_id = $1 and i.asset_id = any($2::uuid[]) and r.status = 'OPEN' and r.assessed_frequency is not null`,
+    [tx.tenant, assetIds],
   );
-  return rows.map((row) => row.id);
+  return rows;
 }
 
 /** A trigger as others are told of it: without its reason. */

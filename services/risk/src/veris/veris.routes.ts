@@ -18,7 +18,7 @@ import { ismsAsked } from '../input.ts';
 import { importVeris } from './veris.operations.ts';
 import { mostRecords, readVeris } from './veris.ts';
 
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 
 /** The records of a body: one, a list of them, or one a line. @throws AnnexError MALFORMED_JSON, INVALID_VERIS, BAD_INPUT */
 export function recordsOf(body: Buffer): readonly unknown[] {
