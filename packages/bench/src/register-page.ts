@@ -13,7 +13,7 @@ const page = 100;
 const pages = 10;
 const sizes = { small: 1000, large: Number(process.env.BENCH_RISKS ?? 1_000_000) };
 
-const explained = `id reference title standing current { level rank rule frequency loss { amount currency } }
+const explained = `id reference title standing current { level rank rule frequency loss { minorUnits currency } }
   currentExplanation { factors { counted strength likelihoodEffect consequenceEffect implementation { id } } sentence }`;
 
 type Ends = { readonly forward: boolean; readonly order: 'LEVEL' | 'REFERENCE' };

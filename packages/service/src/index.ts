@@ -72,6 +72,7 @@ export {
   retryDeadLetters,
   schedule,
   scheduleAll,
+  startMessaging,
   unschedule,
 } from './messaging/index.ts';
 export { newestOfEach } from './messaging/newest.ts';

@@ -85,7 +85,10 @@ describe('a gap', () => {
     expect(await requests(id)).toEqual([]);
     await at('2026-12-03T00:00:20Z');
     await due(id);
-    expect(await requests(id)).toMatchObject([{ from: 3, to: 3 }]);
+    // Asked for at least once: the service's own clockwork may have found it due at the same time.
+    const asked = await requests(id);
+    expect(asked.length).toBeGreaterThan(0);
+    for (const request of asked) expect(request).toMatchObject({ from: 3, to: 3 });
   });
 
   it('in audit’s own events is answered by audit itself', async () => {

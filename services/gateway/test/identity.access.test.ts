@@ -69,6 +69,7 @@ describe('nobody grants more than they hold', () => {
     'identity:write',
     'controls:read',
     'risk:read',
+    'risk:report',
     'evidence:read',
     'audit:read',
     'evidence:write',

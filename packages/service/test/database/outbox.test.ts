@@ -15,10 +15,10 @@ afterAll(() => test.close());
 const rowsAtATime = 1000;
 const name = 'An organisation with a name of some length. '.repeat(8);
 
-/** Ten megabytes of events: more than a transaction keeps until its commit. */
+/** Five megabytes of events: more than a transaction keeps until its commit. */
 async function recordMuch(tx: WriteTx): Promise<string[]> {
   const ids: string[] = [];
-  for (let part = 0; part < 25; part++) {
+  for (let part = 0; part < 13; part++) {
     const rows = Array.from({ length: rowsAtATime }, () => ({
       id: uuidv7(),
       version: 1,
