@@ -1,5 +1,4 @@
 import { type EventType, eventDataFaults, type ServiceName } from '@annex/schema';
-import pg from 'pg';
 import type { Scope } from '../scope.ts';
 
 /** At most so many rows, and so many bytes of rows, an event. */
@@ -81,9 +80,17 @@ export function eventBodies(recorded: {
   });
 }
 
+/**
+ * A text as a literal of SQL, the same as `pg.escapeLiteral` gives: that one goes letter by letter, which took a third of the time of a
+ * transaction that records much.
+ */
+export function literal(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+}
+
 /** The statement that puts recorded events into the outbox, in their order; without parameters, so that it travels together with the commit. */
 export function outboxInsert(tenant: string, events: ReturnType<typeof eventBodies>): string {
-  const literal = (text: string) => pg.escapeLiteral(text);
   const rows = events.map(({ id, type, body }) => `('${tenant}', '${id}', ${literal(type)}, ${literal(body)})`);
   return `insert into outbox (tenant_id, id, type, body) values ${rows.join(', ')}`;
 }

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
+import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 import type { Database } from '../../src/database/database.ts';
+import { literal } from '../../src/database/outbox.ts';
 import type { WriteTx } from '../../src/database/transaction.ts';
 import { type TestDatabase, testDatabase } from '../../src/testing/index.ts';
 
@@ -73,5 +76,16 @@ describe('a transaction that records more than it keeps until its commit', () =>
     } finally {
       await test.admin((client) => client.query('alter table controls.outbox drop constraint short'));
     }
+  });
+});
+
+describe('a literal', () => {
+  it('is what the driver would make of the text', () => {
+    const awkward = fc.string({ unit: fc.constantFrom("'", '\\', '"', '$', '{', 'a', '\n', 'é', '𐀀'), maxLength: 40 });
+    fc.assert(
+      fc.property(fc.oneof(awkward, fc.string({ unit: 'binary' })), (text) =>
+        expect(literal(text)).toBe(pg.escapeLiteral(text)),
+      ),
+    );
   });
 });
