@@ -14,7 +14,7 @@ const pages = 10;
 const sizes = { small: 1000, large: Number(process.env.BENCH_RISKS ?? 1_000_000) };
 
 const explained = `id reference title standing current { level rank rule frequency loss { minorUnits currency } }
-  currentExplanation { factors { counted strength likelihoodEffect consequenceEffect implementation { id } } sentence }`;
+  currentExplanation { factors(first: 10) { counted strength likelihoodEffect consequenceEffect implementation { id } } sentence }`;
 
 type Ends = { readonly forward: boolean; readonly order: 'LEVEL' | 'REFERENCE' };
 const walks: readonly Ends[] = [true, false].flatMap((forward) =>

@@ -18,6 +18,7 @@ import { createAssessmentCycle } from './20261127_1300_create_assessment_cycle.t
 import { createReassessmentTrigger } from './20261127_1310_create_reassessment_trigger.ts';
 import { createConsultation } from './20261127_1320_create_consultation.ts';
 import { createIndicator } from './20261127_1330_create_indicator.ts';
+import { indexRegisterByNumber } from './20261127_1400_index_register_by_number.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   createReassessmentTrigger,
   createConsultation,
   createIndicator,
+  indexRegisterByNumber,
 ];
