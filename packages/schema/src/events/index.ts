@@ -9,6 +9,7 @@ import { evidenceEvents } from './evidence.ts';
 import { identityEvents } from './identity.ts';
 import { integrationsEvents } from './integrations.ts';
 import { libraryEvents } from './library.ts';
+import { monitoringEvents } from './monitoring.ts';
 import { planningEvents } from './planning.ts';
 import { riskEvents } from './risk.ts';
 
@@ -21,6 +22,7 @@ export const events = {
   ...planningEvents,
   ...evidenceEvents,
   ...riskEvents,
+  ...monitoringEvents,
   ...auditEvents,
   ...conformityEvents,
   ...integrationsEvents,
