@@ -104,20 +104,14 @@ export const librarySearch: Bench = {
     try {
       const { catalogue, searches } = contents();
       const { system, client } = await openSystem(stack);
-      const { tenantId, key } = await createOrganisation(system, 'library');
+      const { tenantId, ask } = await createOrganisation(system, 'library');
       await fill(client, tenantId, catalogue);
       await system.settle();
 
-      const ask = async (text: string): Promise<{ total: number; first: number }> => {
-        const { body } = await system.gateway.app.inject({
-          method: 'POST',
-          url: '/graphql',
-          headers: { authorization: `Bearer ${key}` },
-          payload: { query: document, variables: { text } },
-        });
-        const { data } = JSON.parse(body) as { data?: { searchLibrary: { total: number; hits: unknown[] } } | null };
-        if (!data?.searchLibrary.total) throw new Error(`${text} was answered with ${body.slice(0, 500)}`);
-        return { total: data.searchLibrary.total, first: data.searchLibrary.hits.length };
+      const search = async (text: string): Promise<{ total: number; first: number }> => {
+        const { searchLibrary } = await ask<{ searchLibrary: { total: number; hits: unknown[] } }>(document, { text });
+        if (!searchLibrary.total) throw new Error(`Nothing was found for ${text}`);
+        return { total: searchLibrary.total, first: searchLibrary.hits.length };
       };
       const bare = async (text: string) => {
         const { rows } = await client.query({
@@ -145,7 +139,7 @@ export const librarySearch: Bench = {
       // Until documents and statements are compiled, the figures are those of a start.
       const totals: number[] = [];
       for (const text of searches.slice(0, 200)) {
-        const { total, first } = await ask(text);
+        const { total, first } = await search(text);
         if ((await bare(text)) !== first) throw new Error(`The two do not find the same for ${text}`);
         totals.push(total);
       }
@@ -155,7 +149,7 @@ export const librarySearch: Bench = {
       const part = (round: number) => searches.slice(200 + round * searchesARound, 200 + (round + 1) * searchesARound);
       const times = await interleaved(
         rounds,
-        (round) => timed(part(round), ask),
+        (round) => timed(part(round), search),
         (round) => timed(part(round), bare),
       );
       const [ours, baseline] = [times.ours.flat(), times.baseline.flat()];

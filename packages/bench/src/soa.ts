@@ -91,24 +91,17 @@ export const soaRead: Bench = {
     const stack = new Stack();
     try {
       const { system, client } = await openSystem(stack);
-      const { tenantId, key, create } = await createOrganisation(system, 'statement');
+      const { tenantId, ask, create } = await createOrganisation(system, 'statement');
       const ismsId = await create('createIsms', 'isms', { name: 'Whole', scope: 'All of it.' });
       await system.settle();
-      const ask = async <R>(selection: string): Promise<R[]> => {
+      const rowsOf = async <R>(selection: string): Promise<R[]> => {
         const query = `query ($ismsId: UUID) { statementOfApplicability(ismsId: $ismsId) { ${selection} } }`;
-        const { body } = await system.gateway.app.inject({
-          method: 'POST',
-          url: '/graphql',
-          headers: { authorization: `Bearer ${key}` },
-          payload: { query, variables: { ismsId } },
-        });
-        const { data } = JSON.parse(body) as { data?: { statementOfApplicability: { rows: R[] } } | null };
-        if (!data) throw new Error(`The statement was answered with ${body.slice(0, 500)}`);
-        return data.statementOfApplicability.rows;
+        return (await ask<{ statementOfApplicability: { rows: R[] } }>(query, { ismsId })).statementOfApplicability
+          .rows;
       };
       // History is written in the tenant's name, whoever writes.
       await client.query(`select set_config('annex.tenant', $1, false)`, [tenantId]);
-      const ids = (await ask<{ controlId: string }>('rows { controlId }')).map((row) => row.controlId);
+      const ids = (await rowsOf<{ controlId: string }>('rows { controlId }')).map((row) => row.controlId);
       for (const text of statements) {
         const values = [tenantId, ismsId, ids].slice(0, text.includes('$3') ? 3 : text.includes('$1') ? 2 : 0);
         await client.query(text, values);
@@ -116,7 +109,7 @@ export const soaRead: Bench = {
       await client.query('vacuum analyze');
 
       const whole = async () => {
-        const rows = await ask<Row>(selection);
+        const rows = await rowsOf<Row>(selection);
         const full = rows.every(({ implementations: [one] }) => {
           const { risks = [], evidence = [] } = one?.implementation ?? {};
           return risks.length === each && evidence.length === each;
