@@ -222,3 +222,13 @@ export function refuseAll(code: ErrorCode, faults: readonly FieldFault[]): void 
 export function notFound(kind: string, id: string): AnnexError {
   return new AnnexError('NOT_FOUND', `There is no ${kind} ${id}`, { details: { kind, id } });
 }
+
+/**
+ * The person who does what no machine may do.
+ * @param deed what is done, as the beginning of a sentence: `A scope is approved`
+ * @throws AnnexError FORBIDDEN where a machine acts for itself
+ */
+export function personActing(personId: string | undefined, deed: string): string {
+  if (!personId) throw new AnnexError('FORBIDDEN', `${deed} by a person; this key acts for none`);
+  return personId;
+}

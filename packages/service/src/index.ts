@@ -18,6 +18,7 @@ export {
 export type { Migration } from './database/migrations.ts';
 export { migrateDatabase } from './database/provision.ts';
 export { provisionRoles, queueRole, queueSchema, rolePassword, rolesOf, urlAs } from './database/roles.ts';
+export { runsOf } from './database/runs.ts';
 export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
 export type { Due, DueHandler, EventHandler, EventHandlers, ServiceContext, ServiceDefinition } from './definition.ts';
@@ -78,7 +79,7 @@ export {
 export { newestOfEach } from './messaging/newest.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createOutboundClient, type OutboundClient, type PrivateAddresses } from './outbound.ts';
-export { nextReference, nextReferences } from './references.ts';
+export { nextReference, nextReferences, numberOf } from './references.ts';
 export {
   prepareDatabase,
   type RunningService,

@@ -52,3 +52,6 @@ export async function nextReferences<T>(
   const digits = options.year === undefined ? 4 : 3;
   return Array.from({ length: count }, (_, index) => `${series}-${String(first + index).padStart(digits, '0')}`);
 }
+
+/** The number in a reference, to order by: 42 of `R-0042`. */
+export const numberOf = (reference: string): number => Number(reference.slice(reference.lastIndexOf('-') + 1));

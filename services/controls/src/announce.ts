@@ -1,4 +1,4 @@
-import { announceRules, type WriteTx } from '@annex/service';
+import { announceRules, runsOf, type WriteTx } from '@annex/service';
 import { announceChanges } from './change/change.operations.ts';
 import { announceUnintended } from './change/unintended.operations.ts';
 import { announceCommunications } from './communication/communication.operations.ts';
@@ -48,21 +48,6 @@ import { upgradeEvent } from './upgrade/upgrade.operations.ts';
 import { allUpgrades } from './upgrade/upgrade.store.ts';
 
 const pageSize = 1000;
-const first = '00000000-0000-0000-0000-000000000000';
-
-/** A run of rows after the other, from behind an id on. */
-async function* runsOf<Row extends { readonly id: string }>(
-  rowsAfter: (id: string) => Promise<readonly Row[]>,
-): AsyncGenerator<readonly Row[]> {
-  let after = first;
-  for (;;) {
-    const rows = await rowsAfter(after);
-    const last = rows.at(-1);
-    if (!last) return;
-    yield rows;
-    after = last.id;
-  }
-}
 
 /** What the tenant adds to the library. */
 async function announceLibrary(tx: WriteTx<ControlsDatabase>): Promise<void> {
@@ -89,11 +74,9 @@ async function announceComponents(tx: WriteTx<ControlsDatabase>): Promise<void> 
 export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
   const isms = await allIsms(tx).orderBy('id').execute();
   if (isms.length > 0) tx.record('annex.controls.isms.changed.v1', { rows: isms.map(ismsEvent) });
-  let after = first;
-  for (;;) {
-    const page = await filteredImplementations(tx, {}).where('id', '>', after).orderBy('id').limit(pageSize).execute();
-    const last = page.at(-1);
-    if (!last) break;
+  const implementations = (id: string) =>
+    filteredImplementations(tx, {}).where('id', '>', id).orderBy('id').limit(pageSize).execute();
+  for await (const page of runsOf(implementations)) {
     const ids = page.map((row) => row.id);
     const controls = await controlIdsOf(tx, ids);
     tx.record('annex.controls.implementation.changed.v1', {
@@ -105,7 +88,6 @@ export async function announce(tx: WriteTx<ControlsDatabase>): Promise<void> {
       return implementation ? [strengthEvent(strength, implementation)] : [];
     });
     if (rows.length > 0) tx.record('annex.controls.strength.changed.v1', { rows });
-    after = last.id;
   }
   for (const { id } of isms) {
     await announceExceptions(tx, id);

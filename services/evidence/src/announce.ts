@@ -1,4 +1,4 @@
-import { announceRules, type WriteTx } from '@annex/service';
+import { announceRules, runsOf, type WriteTx } from '@annex/service';
 import type { EvidenceDatabase } from './database.ts';
 import { evidenceEventRow } from './evidence/evidence.operations.ts';
 import { implementationsOf } from './evidence/evidence.store.ts';
@@ -8,86 +8,65 @@ import { measureEventRow } from './measure/measure.operations.ts';
 
 const page = 1000;
 
-/** Reads a table of the tenant page by page, in the order of ids. */
-async function eachPage<R extends { id: string }>(
-  read: (after: string) => Promise<R[]>,
-  handle: (rows: R[]) => Promise<void>,
-): Promise<void> {
-  let after = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
-    const rows = await read(after);
-    if (rows.length > 0) await handle(rows);
-    const last = rows.at(-1);
-    if (!last || rows.length < page) return;
-    after = last.id;
-  }
-}
-
 /** Tells the present state of everything again: measures, what they say, evidence, the latest import of each source, rule results. */
 export async function announce(tx: WriteTx<EvidenceDatabase>): Promise<void> {
   const { tenant } = tx;
-  await eachPage(
-    (after) =>
-      tx.db
-        .selectFrom('measure')
-        .selectAll()
-        .where('tenantId', '=', tenant)
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(page)
-        .execute(),
-    async (measures) => {
-      tx.record('annex.evidence.measure.changed.v1', { rows: measures.map(measureEventRow) });
-      const ids = measures.map((measure) => measure.id);
-      const said = await tx.db
-        .selectFrom('attainment')
-        .selectAll()
-        .where('tenantId', '=', tenant)
-        .where('id', 'in', ids)
-        .execute();
-      const byId = new Map(said.map((row) => [row.id, row]));
-      const rows = measures.flatMap((measure) => {
-        const row = byId.get(measure.id);
-        return row ? [attainmentEventRow(measure, row)] : [];
-      });
-      if (rows.length > 0) tx.record('annex.evidence.attainment.changed.v1', { rows });
-    },
-  );
-  await eachPage(
-    (after) =>
-      tx.db
-        .selectFrom('evidence')
-        .selectAll()
-        .where('tenantId', '=', tenant)
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(page)
-        .execute(),
-    async (rows) => {
-      const links = await implementationsOf(
-        tx,
-        rows.map((row) => row.id),
-      );
-      tx.record('annex.evidence.evidence.changed.v1', {
-        rows: rows.map((row) => evidenceEventRow(row, links.get(row.id) ?? [])),
-      });
-    },
-  );
-  await eachPage(
-    (after) =>
-      tx.db
-        .selectFrom('checkSource')
-        .selectAll()
-        .where('tenantId', '=', tenant)
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(page)
-        .execute(),
-    async (sources) => {
-      tx.record('annex.evidence.import.completed.v1', {
-        rows: sources.map((row) => importEventRow({ ...row, id: row.importId, source: row.name })),
-      });
-    },
-  );
+  for await (const measures of runsOf((after) =>
+    tx.db
+      .selectFrom('measure')
+      .selectAll()
+      .where('tenantId', '=', tenant)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(page)
+      .execute(),
+  )) {
+    tx.record('annex.evidence.measure.changed.v1', { rows: measures.map(measureEventRow) });
+    const ids = measures.map((measure) => measure.id);
+    const said = await tx.db
+      .selectFrom('attainment')
+      .selectAll()
+      .where('tenantId', '=', tenant)
+      .where('id', 'in', ids)
+      .execute();
+    const byId = new Map(said.map((row) => [row.id, row]));
+    const rows = measures.flatMap((measure) => {
+      const row = byId.get(measure.id);
+      return row ? [attainmentEventRow(measure, row)] : [];
+    });
+    if (rows.length > 0) tx.record('annex.evidence.attainment.changed.v1', { rows });
+  }
+  for await (const rows of runsOf((after) =>
+    tx.db
+      .selectFrom('evidence')
+      .selectAll()
+      .where('tenantId', '=', tenant)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(page)
+      .execute(),
+  )) {
+    const links = await implementationsOf(
+      tx,
+      rows.map((row) => row.id),
+    );
+    tx.record('annex.evidence.evidence.changed.v1', {
+      rows: rows.map((row) => evidenceEventRow(row, links.get(row.id) ?? [])),
+    });
+  }
+  for await (const sources of runsOf((after) =>
+    tx.db
+      .selectFrom('checkSource')
+      .selectAll()
+      .where('tenantId', '=', tenant)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(page)
+      .execute(),
+  )) {
+    tx.record('annex.evidence.import.completed.v1', {
+      rows: sources.map((row) => importEventRow({ ...row, id: row.importId, source: row.name })),
+    });
+  }
   await announceRules(tx, 'evidence');
 }

@@ -1,4 +1,4 @@
-import type { WriteTx } from '@annex/service';
+import { runsOf, type WriteTx } from '@annex/service';
 import type { IdentityDatabase } from './database.ts';
 import { recordPeople } from './person/person.operations.ts';
 import { findTenant } from './tenant/tenant.store.ts';
@@ -11,9 +11,8 @@ export async function announce(tx: WriteTx<IdentityDatabase>): Promise<void> {
   if (!tenant) return;
   const { id, version, slug, name } = tenant;
   tx.record('annex.identity.tenant.changed.v1', { rows: [{ id, version, slug, name }] });
-  let after = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
-    const people = await tx.db
+  const peopleAfter = (after: string) =>
+    tx.db
       .selectFrom('person')
       .select(['id', 'version', 'status', 'roles'])
       .where('tenantId', '=', tx.tenant)
@@ -21,9 +20,5 @@ export async function announce(tx: WriteTx<IdentityDatabase>): Promise<void> {
       .orderBy('id')
       .limit(batchSize)
       .execute();
-    const last = people.at(-1);
-    if (!last) return;
-    recordPeople(tx, people);
-    after = last.id;
-  }
+  for await (const people of runsOf(peopleAfter)) recordPeople(tx, people);
 }

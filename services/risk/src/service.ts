@@ -1,4 +1,4 @@
-import { announceRules, type ServiceDefinition, type WriteTx } from '@annex/service';
+import { announceRules, runsOf, type ServiceDefinition, type WriteTx } from '@annex/service';
 import { acceptanceEnds, endAcceptance } from './acceptance/acceptance.operations.ts';
 import { acceptanceModule } from './acceptance/acceptance.resolvers.ts';
 import { aggregateModule } from './aggregate/aggregate.resolvers.ts';
@@ -39,7 +39,7 @@ import { quantificationModule } from './quantification/quantification.resolvers.
 import { registerRoutes } from './register/register.routes.ts';
 import { factorsOf } from './risk/link.store.ts';
 import { riskModule } from './risk/risk.resolvers.ts';
-import { recordNeeds, recordRisks, risksAfter, rowsAnEvent } from './risk/risk.store.ts';
+import { recordNeeds, recordRisks, risksAfter } from './risk/risk.store.ts';
 import { takeSimulation, watchSimulation } from './simulation/run.due.ts';
 import { startRunner } from './simulation/runner.ts';
 import { announceSimulations, simulationRun, simulationWatch } from './simulation/simulation.operations.ts';
@@ -55,9 +55,7 @@ import { verisRoutes } from './veris/veris.routes.ts';
 async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
   recordCriteria(tx, await allCriteria(tx));
   await announceProposals(tx);
-  let after: string | null = null;
-  for (;;) {
-    const page: Awaited<ReturnType<typeof risksAfter>> = await risksAfter(tx, after, rowsAnEvent);
+  for await (const page of runsOf((after) => risksAfter(tx, after, 1000))) {
     const factors = await factorsOf(
       tx,
       page.map((risk) => risk.id),
@@ -65,8 +63,6 @@ async function announce(tx: WriteTx<RiskDatabase>): Promise<void> {
     const restsOn = (id: string) => (factors.get(id) ?? []).map((factor) => factor.implementationId);
     recordRisks(tx, page, restsOn);
     recordNeeds(tx, page, restsOn);
-    after = page.at(-1)?.id ?? null;
-    if (page.length < rowsAnEvent) break;
   }
   await announceQuantifications(tx);
   await announceSimulations(tx);

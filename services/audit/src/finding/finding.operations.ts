@@ -8,6 +8,7 @@ import {
   newestOfEach,
   newId,
   nextReference,
+  runsOf,
   schedule,
   unschedule,
   type WriteTx,
@@ -215,10 +216,6 @@ const page = 1000;
 
 /** Announces every finding again (`annex resync`). */
 export async function announceFindings(tx: WriteTx<Tables>): Promise<void> {
-  for (let after: string | undefined; ; ) {
-    const found = await findingsAfter(tx, after, page);
-    if (found.length > 0) tx.record('annex.audit.finding.changed.v1', { rows: found.map(toEventRow) });
-    if (found.length < page) return;
-    after = found.at(-1)?.id;
-  }
+  for await (const found of runsOf((after) => findingsAfter(tx, after, page)))
+    tx.record('annex.audit.finding.changed.v1', { rows: found.map(toEventRow) });
 }

@@ -51,16 +51,8 @@ export async function findingsById(tx: Tx<FindingTables>, ids: readonly string[]
 }
 
 /** A page of all findings of the tenant, by id. */
-export async function findingsAfter(
-  tx: Tx<FindingTables>,
-  after: string | undefined,
-  limit: number,
-): Promise<Finding[]> {
-  return findings(tx)
-    .$if(after !== undefined, (query) => query.where('id', '>', after as string))
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+export function findingsAfter(tx: Tx<FindingTables>, after: string, limit: number): Promise<Finding[]> {
+  return findings(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 /** One finding, held until the transaction ends. */

@@ -1,4 +1,4 @@
-import { AnnexError, checkFollows, type Transitions } from '@annex/schema';
+import { AnnexError, checkFollows, personActing, type Transitions } from '@annex/schema';
 
 /**
  * Changes of the ISMS: those that are planned (27001, 6.3), approved by another than who proposed them, and those that nobody meant (8.1),
@@ -55,8 +55,7 @@ export function refuseUnconsidered(change: { readonly [field in Consideration]: 
  * @throws AnnexError FORBIDDEN
  */
 export function checkDecider(personId: string | undefined, authors: readonly string[]): string {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'A change is decided on by a person; this key acts for none');
-  const person = `person:${personId}`;
+  const person = `person:${personActing(personId, 'A change is decided on')}`;
   if (authors.includes(person))
     throw new AnnexError(
       'FORBIDDEN',

@@ -1,4 +1,4 @@
-import { AnnexError, badInput, checkFollows, type Transitions } from '@annex/schema';
+import { AnnexError, badInput, checkFollows, personActing, type Transitions } from '@annex/schema';
 
 /**
  * Where an exception stands: asked for, in force, refused, taken back before it was decided, revoked, over because its end came.
@@ -44,8 +44,7 @@ export function checkDecider(
   personId: string | undefined,
   { requestedBy, createdBy }: { readonly requestedBy: string; readonly createdBy: string },
 ): string {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'An exception is decided on by a person; this key acts for none');
-  const person = `person:${personId}`;
+  const person = `person:${personActing(personId, 'An exception is decided on')}`;
   if (person === requestedBy || person === createdBy)
     throw new AnnexError('FORBIDDEN', 'Who asked for an exception does not decide on it; another person does');
   return person;

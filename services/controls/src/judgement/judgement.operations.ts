@@ -1,4 +1,4 @@
-import { AnnexError, type EventRow } from '@annex/schema';
+import { type EventRow, personActing } from '@annex/schema';
 import { type Caller, newId, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
 import type { ControlsDatabase } from '../database.ts';
@@ -33,7 +33,7 @@ export async function judgeStrength(
   caller: Caller,
   input: JudgeStrengthInput,
 ): Promise<{ id: string }> {
-  if (!caller.personId) throw new AnnexError('FORBIDDEN', 'Strength is judged by a person; this key acts for none');
+  personActing(caller.personId, 'Strength is judged');
   // The version that the assessor looked at; a judgement does not raise it, for it changes nothing of the implementation.
   const implementation = await takeImplementation(tx, input.implementationId, input.expectedVersion);
   const row: StrengthJudgementRow = {

@@ -1,4 +1,4 @@
-import { AnnexError, badInput, type FieldFault } from '@annex/schema';
+import { AnnexError, badInput, type FieldFault, personActing } from '@annex/schema';
 import { text } from '../input.ts';
 
 /** What top management shows of its leadership and commitment, as interviews judge it (27001, 5.1 a to h). Pure. */
@@ -41,8 +41,8 @@ export function checkJudgements(given: readonly LeadershipJudgement[]): Leadersh
  * Nobody judges their own leadership, and what was judged of them they neither record nor withdraw.
  * @throws AnnexError FORBIDDEN
  */
-export function checkJudge(personId: string | undefined, intervieweeId: string): string {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'Leadership is judged by a person; this key acts for none');
+export function checkJudge(actingId: string | undefined, intervieweeId: string): string {
+  const personId = personActing(actingId, 'Leadership is judged');
   if (personId === intervieweeId)
     throw new AnnexError(
       'FORBIDDEN',

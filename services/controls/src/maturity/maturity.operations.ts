@@ -1,4 +1,4 @@
-import { AnnexError, type EventRow } from '@annex/schema';
+import { type EventRow, personActing } from '@annex/schema';
 import { type Caller, ismsOf, newId, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
 import type { ControlsDatabase } from '../database.ts';
@@ -28,7 +28,7 @@ export async function assessMaturity(
   caller: Caller,
   input: AssessMaturityInput,
 ): Promise<{ ismsId: string; ids: string[] }> {
-  if (!caller.personId) throw new AnnexError('FORBIDDEN', 'Maturity is assessed by a person; this key acts for none');
+  personActing(caller.personId, 'Maturity is assessed');
   const isms = await holdIsms(tx, await ismsOf(tx, input.ismsId));
   checkNotRetired(isms);
   const resolve = await resolverOf(

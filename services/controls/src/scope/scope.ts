@@ -1,4 +1,4 @@
-import { AnnexError, badInput, checkFollows, type FieldFault, type Transitions } from '@annex/schema';
+import { AnnexError, badInput, checkFollows, type FieldFault, personActing, type Transitions } from '@annex/schema';
 import { text } from '../input.ts';
 import type { SiteKind } from '../site/site.ts';
 
@@ -184,8 +184,7 @@ export function checkDecider(
   personId: string | undefined,
   version: { readonly authors: readonly string[]; readonly submittedBy: string | null },
 ): string {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'A scope is approved by a person; this key acts for none');
-  const person = `person:${personId}`;
+  const person = `person:${personActing(personId, 'A scope is approved')}`;
   if (version.authors.includes(person) || version.submittedBy === person) {
     throw new AnnexError('FORBIDDEN', 'Who wrote or submitted a scope does not decide on it; another person does');
   }

@@ -1,4 +1,4 @@
-import { AnnexError, type EventRow } from '@annex/schema';
+import { AnnexError, type EventRow, personActing } from '@annex/schema';
 import { type Caller, checkVersion, entityFields, ismsOf, judge, newId, type WriteTx } from '@annex/service';
 import { actingPerson } from '../acting.ts';
 import type { ControlsDatabase } from '../database.ts';
@@ -56,12 +56,6 @@ export function soaEvent(row: SoaVersionRow): EventRow<'annex.controls.soa.chang
   };
 }
 
-/** The person who acts. @throws AnnexError FORBIDDEN for a machine */
-function personOf(caller: Caller, what: string): string {
-  if (!caller.personId) throw new AnnexError('FORBIDDEN', `${what} by a person; this key acts for none`);
-  return caller.personId;
-}
-
 /**
  * Freezes the live statement as a new version and asks people for their approval (27001, 6.1.3 d). Refused while a problem stands in the
  * way; what it says never changes from here on.
@@ -72,7 +66,7 @@ export async function submitSoa(
   caller: Caller,
   input: SubmitInput,
 ): Promise<{ id: string; version: number }> {
-  const author = personOf(caller, 'A statement is submitted');
+  const author = personActing(caller.personId, 'A statement is submitted');
   // One after the other: numbers follow each other, and one version at most is under review.
   const isms = await lockIsms(tx, await ismsOf(tx, input.ismsId));
   checkNotRetired(isms);
@@ -171,7 +165,7 @@ export async function judgeSoa(
   caller: Caller,
   input: JudgeVersionInput,
 ): Promise<{ id: string; version: number }> {
-  const person = personOf(caller, 'A statement is approved');
+  const person = personActing(caller.personId, 'A statement is approved');
   const row = await lockVersion(tx, input.id);
   checkVersion('SoaVersion', row.id, row.version, input.expectedVersion);
   checkNotRetired(await holdIsms(tx, row.ismsId));

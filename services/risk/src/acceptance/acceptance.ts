@@ -1,4 +1,4 @@
-import { AnnexError, badInput } from '@annex/schema';
+import { AnnexError, badInput, personActing } from '@annex/schema';
 import type { AcceptanceRule } from '../criteria/criteria.ts';
 
 export interface AcceptanceTerms {
@@ -13,11 +13,11 @@ export interface AcceptanceTerms {
  */
 export function checkAcceptance(
   risk: { readonly reference: string; readonly ownerId: string | null; readonly rule: AcceptanceRule },
-  personId: string | undefined,
+  actingId: string | undefined,
   terms: AcceptanceTerms,
   now: Date,
 ): string {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'A risk is accepted by a person; this key acts for none');
+  const personId = personActing(actingId, 'A risk is accepted');
   const { reference, ownerId, rule } = risk;
   const isOwner = ownerId === personId;
   if (rule !== 'ABOVE_CRITERIA' && !isOwner) {

@@ -1,4 +1,4 @@
-import { AnnexError, badInput } from '@annex/schema';
+import { AnnexError, badInput, personActing } from '@annex/schema';
 import type { Caller, WriteTx } from '@annex/service';
 import { criteriaOfIsms } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
@@ -30,8 +30,7 @@ export async function assessRisk(
   caller: Caller,
   input: AssessRiskInput,
 ): Promise<{ id: string; riskId: string }> {
-  const { personId } = caller;
-  if (!personId) throw new AnnexError('FORBIDDEN', 'An assessment is made by a person; this key acts for none');
+  const personId = personActing(caller.personId, 'An assessment is made');
   const comment = input.comment ?? '';
   if (comment.length > 4000) throw badInput('input.comment', comment.length, 'at most 4000 characters');
   const risk = await holdRead(tx, input.riskId, input.expectedVersion);

@@ -1,5 +1,15 @@
 import { AnnexError, badInput, type FieldFault, isUuid, notFound } from '@annex/schema';
-import { checkVersion, entityFields, ismsOf, judge, newId, nextReference, type WriteTx } from '@annex/service';
+import {
+  checkVersion,
+  entityFields,
+  ismsOf,
+  judge,
+  newId,
+  nextReference,
+  numberOf,
+  runsOf,
+  type WriteTx,
+} from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import { raiseForAssets } from '../trigger/trigger.operations.ts';
@@ -161,7 +171,7 @@ export async function createAsset(tx: WriteTx<RiskDatabase>, given: CreateAssetI
   await checkKey(tx, ismsId, facts.externalKey, id);
   const reference = await nextReference(tx, ismsId, 'AS');
   const needs = await checkedNeeds(tx, { id, ismsId, reference, name: facts.name }, given.dependsOn ?? [], []);
-  const number = Number(reference.slice('AS-'.length));
+  const number = numberOf(reference);
   const row: AssetRow = { ...entityFields(tx), id, ismsId, version: 1, reference, number, status: 'IN_USE', ...facts };
   await insertAsset(tx, row);
   await setNeeds(tx, ismsId, new Map([[id, needs]]));
@@ -221,16 +231,11 @@ export async function stepAsset(tx: WriteTx<RiskDatabase>, step: AssetStep, give
 
 /** Tells every asset again. */
 export async function announceAssets(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: AssetRow[] = await assetsAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => assetsAfter(tx, after, 1000))) {
     const needs = await needsOf(
       tx,
       rows.map((row) => row.id),
     );
     tx.record('annex.risk.asset.changed.v1', { rows: rows.map((row) => assetEvent(row, needs.get(row.id) ?? [])) });
-    after = last.id;
   }
 }

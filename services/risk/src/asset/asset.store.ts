@@ -154,9 +154,8 @@ export async function setNeeds(
 }
 
 /** A page of assets in id order, to announce them. */
-export function assetsAfter(tx: Tx<AssetTables>, after: string | null, limit: number): Promise<AssetRow[]> {
-  const query = after === null ? assets(tx) : assets(tx).where('asset.id', '>', after);
-  return query.orderBy('asset.id').limit(limit).execute();
+export function assetsAfter(tx: Tx<AssetTables>, after: string, limit: number): Promise<AssetRow[]> {
+  return assets(tx).where('asset.id', '>', after).orderBy('asset.id').limit(limit).execute();
 }
 
 /** An asset as it is told. */

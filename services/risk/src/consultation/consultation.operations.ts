@@ -1,7 +1,8 @@
-import { AnnexError, badInput, type FieldFault, isUuid } from '@annex/schema';
-import { ismsOf, newId, nextReference, type WriteTx } from '@annex/service';
+import { AnnexError, badInput, refuseAll } from '@annex/schema';
+import { ismsOf, newId, nextReference, numberOf, runsOf, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
+import { faultsOfForm, faultsOfNamed } from '../linked.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import {
   type ConsultationRow,
@@ -9,9 +10,8 @@ import {
   consultations,
   findConsultations,
   insertConsultation,
-  known,
 } from './consultation.store.ts';
-import { type ConsultationDirection, type ConsultationStep, mostNamed } from './consultation.ts';
+import type { ConsultationDirection, ConsultationStep } from './consultation.ts';
 
 export interface RecordConsultationInput {
   readonly ismsId?: string | null;
@@ -32,22 +32,20 @@ export interface RecordConsultationInput {
   readonly correctsId?: string | null;
 }
 
-/** Ids, each once. Those that a table of the ISMS must have are looked up in it. */
+/** Ids, each once. Those that a table of the ISMS must have are looked up in it. @throws AnnexError BAD_INPUT with every fault */
 async function named(
   tx: WriteTx<RiskDatabase>,
   ismsId: string,
-  field: string,
+  name: string,
   given: readonly string[] | null | undefined,
   table?: 'risk' | 'assessment_cycle' | 'treatment',
 ): Promise<string[]> {
   const ids = [...new Set(given ?? [])];
-  if (ids.length > mostNamed) throw badInput(`input.${field}`, ids.length, `must name at most ${mostNamed}`);
-  const found = table ? await known(tx, table, ismsId, ids.filter(isUuid)) : new Set(ids.filter(isUuid));
-  const faults = ids.flatMap((id, index): FieldFault[] =>
-    found.has(id) ? [] : [{ field: `input.${field}.${index}`, given: id, allowed: 'must be one of the same ISMS' }],
+  const [field, allowed] = [`input.${name}`, 'must be one of the same ISMS'];
+  refuseAll(
+    'BAD_INPUT',
+    table ? await faultsOfNamed(tx, ismsId, { field, table, allowed }, ids) : faultsOfForm(field, ids, allowed),
   );
-  const [first] = faults;
-  if (first) throw new AnnexError('BAD_INPUT', `${first.field}: ${first.allowed}`, { faults });
   return ids;
 }
 
@@ -98,7 +96,7 @@ export async function recordConsultation(
   };
   const reference = await nextReference(tx, ismsId, 'CO');
   const row: ConsultationRow = {
-    ...{ tenantId: tx.tenant, id: newId(), ismsId, reference, number: Number(reference.slice('CO-'.length)) },
+    ...{ tenantId: tx.tenant, id: newId(), ismsId, reference, number: numberOf(reference) },
     ...{
       direction: input.direction,
       step: input.step,
@@ -120,13 +118,9 @@ export async function recordConsultation(
 
 /** Tells every record again. */
 export async function announceConsultations(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const query = after === null ? consultations(tx) : consultations(tx).where('id', '>', after);
-    const rows: ConsultationRow[] = await query.orderBy('id').limit(1000).execute();
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) =>
+    consultations(tx).where('id', '>', after).orderBy('id').limit(1000).execute(),
+  )) {
     tx.record('annex.risk.consultation.added.v1', { rows: rows.map(consultationEvent) });
-    after = last.id;
   }
 }

@@ -73,21 +73,6 @@ export async function correctionsOf(
   return ids.map((id) => rows.find((row) => row.correctsId === id) ?? null);
 }
 
-/** Which of these ids an ISMS has in a table. */
-export async function known(
-  tx: Tx<ConsultationTables>,
-  table: 'risk' | 'assessment_cycle' | 'treatment',
-  ismsId: string,
-  ids: readonly string[],
-): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const { rows } = await tx.query<{ id: string }>(
-    `select id from ${table} where tenant_id = $1 and isms_id = $2 and id = any($3::uuid[])`,
-    [tx.tenant, ismsId, ids],
-  );
-  return new Set(rows.map((row) => row.id));
-}
-
 export async function insertConsultation(tx: WriteTx<ConsultationTables>, row: ConsultationRow): Promise<void> {
   await tx.db.insertInto('consultation').values(row).execute();
   if (row.riskIds.length === 0) return;

@@ -9,6 +9,3 @@ export type ConsultationStep =
   | 'ACCEPTANCE'
   | 'MONITORING';
 export type ConsultationDirection = 'CONSULTED' | 'INFORMED';
-
-/** As many people, parties, risks, assessments or treatments one record names. */
-export const mostNamed = 200;

@@ -80,7 +80,7 @@ const risksAre = (count: number) => `${count} risk${count === 1 ? ' is' : 's are
 export async function holdRead(
   tx: WriteTx<RiskDatabase>,
   ismsId: string,
-  expectedVersion: number,
+  expectedVersion: number | null,
 ): Promise<CriteriaRow> {
   const present = await holdCriteria(tx, ismsId, 'update');
   if (!present) throw new AnnexError('NOT_FOUND', `The ISMS ${ismsId} has no criteria yet`, { details: { ismsId } });

@@ -142,6 +142,21 @@ export function bandAt(bands: readonly Band[], level: number): Band {
   return band;
 }
 
+/**
+ * The cells of a matrix whose rank is lower than that of a milder neighbour, with the least that it must be: otherwise a stronger control could
+ * raise a risk. Places from 0; a rank of 0 is none.
+ */
+export function lowCells(
+  matrix: readonly (readonly number[])[],
+): { readonly likelihood: number; readonly consequence: number; readonly least: number }[] {
+  return matrix.flatMap((row, likelihood) =>
+    row.flatMap((rank, consequence) => {
+      const least = Math.max(matrix[likelihood - 1]?.[consequence] ?? 0, row[consequence - 1] ?? 0);
+      return rank > 0 && rank < least ? [{ likelihood, consequence, least }] : [];
+    }),
+  );
+}
+
 /** The matrix's level at a likelihood and a consequence, both from 1. */
 export function levelAt(criteria: Criteria, likelihood: number, consequence: number): Level {
   const rank = criteria.matrix[likelihood - 1]?.[consequence - 1];

@@ -10,7 +10,7 @@ import {
   narrowBands,
 } from './band.validation.ts';
 import { type CategoryInput, furtherCategories } from './category.validation.ts';
-import { type AcceptanceRule, acceptanceRules, type Criteria } from './criteria.ts';
+import { type AcceptanceRule, acceptanceRules, type Criteria, lowCells } from './criteria.ts';
 import { assessmentPeriodOf, confirmingMethodsOf, type ProcessInput, processOf } from './process.validation.ts';
 
 export interface LevelInput {
@@ -64,7 +64,7 @@ function checkLevels(levels: readonly LevelInput[], complain: Complain): void {
   }
 }
 
-/** Ranks by cell. A worse likelihood or consequence never gives a milder level: otherwise a stronger control could raise a risk. */
+/** Ranks by cell. A worse likelihood or consequence never gives a milder level. */
 function matrixOf(input: CriteriaInput, complain: Complain): number[][] {
   const ranks = new Map(input.levels.map((level, index) => [level.name, index + 1]));
   const names = [...ranks.keys()].join(', ');
@@ -86,17 +86,12 @@ function matrixOf(input: CriteriaInput, complain: Complain): number[][] {
       return rank ?? 0;
     });
   });
-  for (const [likelihood, row] of matrix.entries()) {
-    for (const [consequence, rank] of row.entries()) {
-      const least = Math.max(matrix[likelihood - 1]?.[consequence] ?? 0, row[consequence - 1] ?? 0);
-      if (rank > 0 && rank < least) {
-        complain(
-          `input.matrix[${likelihood}][${consequence}]`,
-          input.matrix[likelihood]?.[consequence],
-          `at least ${input.levels[least - 1]?.name}, as its milder neighbours have`,
-        );
-      }
-    }
+  for (const { likelihood, consequence, least } of lowCells(matrix)) {
+    complain(
+      `input.matrix[${likelihood}][${consequence}]`,
+      input.matrix[likelihood]?.[consequence],
+      `at least ${input.levels[least - 1]?.name}, as its milder neighbours have`,
+    );
   }
   return matrix;
 }

@@ -1,4 +1,4 @@
-import { AnnexError, badInput, isUuid, notFound } from '@annex/schema';
+import { AnnexError, badInput, isUuid, notFound, personActing } from '@annex/schema';
 import {
   type Caller,
   type Changed,
@@ -7,6 +7,7 @@ import {
   ismsOf,
   newId,
   nextReference,
+  runsOf,
   type WriteTx,
 } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
@@ -156,8 +157,7 @@ export async function completeCycle(
   caller: Caller,
   input: CompleteCycleInput,
 ): Promise<Changed> {
-  if (!caller.personId)
-    throw new AnnexError('FORBIDDEN', 'An assessment is completed by a person; this key acts for none');
+  personActing(caller.personId, 'An assessment is completed');
   const row = await take(tx, input);
   checkStep(row, 'COMPLETED');
   const note = text('input.incompleteReason', input.incompleteReason ?? '', 5000, 'optional');
@@ -212,12 +212,7 @@ export function compared(from: CycleRow, to: CycleRow) {
 
 /** Tells every cycle again. */
 export async function announceCycles(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: CycleRow[] = await cyclesAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => cyclesAfter(tx, after, 1000))) {
     tx.record('annex.risk.cycle.changed.v1', { rows: rows.map(cycleEvent) });
-    after = last.id;
   }
 }

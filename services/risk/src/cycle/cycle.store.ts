@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import { entityFields, type IsmsEntityColumns, type Tx, touched, type WriteTx } from '@annex/service';
+import { entityFields, type IsmsEntityColumns, numberOf, type Tx, touched, type WriteTx } from '@annex/service';
 import type { ColumnType, Selectable } from 'kysely';
 import type { CycleReason, CycleStatus } from './cycle.ts';
 
@@ -106,9 +106,8 @@ export function lastCompleted(tx: Tx<CycleTables>, ismsId: string, most: number)
     .execute();
 }
 
-export function cyclesAfter(tx: Tx<CycleTables>, after: string | null, limit: number): Promise<CycleRow[]> {
-  const query = after === null ? cycles(tx) : cycles(tx).where('id', '>', after);
-  return query.orderBy('id').limit(limit).execute();
+export function cyclesAfter(tx: Tx<CycleTables>, after: string, limit: number): Promise<CycleRow[]> {
+  return cycles(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 export function insertCycle(tx: WriteTx<CycleTables>, row: Planned): Promise<CycleRow> {
@@ -118,7 +117,7 @@ export function insertCycle(tx: WriteTx<CycleTables>, row: Planned): Promise<Cyc
       ...entityFields(tx),
       ...row,
       version: 1,
-      number: Number(row.reference.slice('AC-'.length)),
+      number: numberOf(row.reference),
       status: 'PLANNED',
       ...{ note: '', comparability: '', risks: 0, open: 0, assessed: 0 },
     })

@@ -7,6 +7,8 @@ import {
   ismsOf,
   newId,
   nextReference,
+  numberOf,
+  runsOf,
   type WriteTx,
 } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
@@ -76,7 +78,7 @@ export async function reportEvent(
   const reference = await nextReference(tx, ismsId, 'EV');
   const row: SecurityEventRow = {
     ...entityFields(tx),
-    ...{ id: newId(), ismsId, version: 1, reference, number: Number(reference.slice('EV-'.length)) },
+    ...{ id: newId(), ismsId, version: 1, reference, number: numberOf(reference) },
     ...{ title, description, ...occurrence, detectedAt, reportedAt: tx.now, reporterId: caller.personId ?? null },
     ...{ affects: affectedOf(given.affects ?? []), assetIds, status: 'REPORTED', reason: '' },
     ...{ assessedBy: null, assessedAt: null, incidentId: null },
@@ -139,11 +141,7 @@ async function incidentOf(
 
 /** Tells every event again. */
 export async function announceSecurityEvents(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for (let after: string | null = null; ; ) {
-    const rows: SecurityEventRow[] = await securityEventsAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => securityEventsAfter(tx, after, 1000))) {
     tx.record('annex.risk.security-event.changed.v1', { rows: rows.map(securityEventEvent) });
-    after = last.id;
   }
 }

@@ -110,11 +110,10 @@ export async function eventsOfIncidents(
 /** A page of events in id order, to announce them. */
 export function securityEventsAfter(
   tx: Tx<SecurityEventTables>,
-  after: string | null,
+  after: string,
   limit: number,
 ): Promise<SecurityEventRow[]> {
-  const query = after === null ? events(tx) : events(tx).where('securityEvent.id', '>', after);
-  return query.orderBy('securityEvent.id').limit(limit).execute();
+  return events(tx).where('securityEvent.id', '>', after).orderBy('securityEvent.id').limit(limit).execute();
 }
 
 /** An event as it is told: without texts. */

@@ -1,5 +1,5 @@
 import { AnnexError, badInput, type FieldFault, isUuid, notFound } from '@annex/schema';
-import { checkVersion, ismsOf, type WriteTx } from '@annex/service';
+import { checkVersion, ismsOf, runsOf, type WriteTx } from '@annex/service';
 import { scenarioTemplates } from '@annex/threats';
 import { findAssets } from '../asset/asset.store.ts';
 import type { RiskDatabase } from '../database.ts';
@@ -171,11 +171,7 @@ export async function createRiskFromTemplate(
 
 /** Tells every identification again. */
 export async function announceIdentifications(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: IdentificationRow[] = await identificationsAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => identificationsAfter(tx, after, 1000))) {
     const assets = await assetIdsOf(
       tx,
       rows.map((row) => row.riskId),
@@ -183,6 +179,5 @@ export async function announceIdentifications(tx: WriteTx<RiskDatabase>): Promis
     tx.record('annex.risk.identification.changed.v1', {
       rows: rows.map((row) => identificationEvent(row, assets.get(row.riskId) ?? [])),
     });
-    after = last.id;
   }
 }

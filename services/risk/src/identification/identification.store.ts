@@ -92,11 +92,10 @@ export async function deleteIdentification(tx: WriteTx<IdentificationTables>, ro
 /** A page in id order, to announce it. */
 export function identificationsAfter(
   tx: Tx<IdentificationTables>,
-  after: string | null,
+  after: string,
   limit: number,
 ): Promise<IdentificationRow[]> {
-  const query = after === null ? all(tx) : all(tx).where('id', '>', after);
-  return query.orderBy('id').limit(limit).execute();
+  return all(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 /** An identification as it is told. */

@@ -1,5 +1,5 @@
 import { type ErrorCode, type FieldFault, refuseAll } from '@annex/schema';
-import { entityFields, ismsOf, judge, newId, nextReferences, type WriteTx } from '@annex/service';
+import { entityFields, ismsOf, judge, newId, nextReferences, numberOf, type WriteTx } from '@annex/service';
 import { assetRules } from '../asset/asset.rules.ts';
 import {
   type AssetRow,
@@ -161,7 +161,7 @@ export async function importAssets(
   const references = await nextReferences(tx, ismsId, 'AS', fresh.length);
   const created = fresh.map(({ row }, index): AssetRow => {
     const reference = references[index] ?? '';
-    return { ...row, reference, number: Number(reference.slice('AS-'.length)) };
+    return { ...row, reference, number: numberOf(reference) };
   });
   const before = await needsOf(
     tx,

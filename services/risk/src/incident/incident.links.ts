@@ -1,9 +1,8 @@
-import { type FieldFault, isUuid } from '@annex/schema';
+import type { FieldFault } from '@annex/schema';
 import type { WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
-import { assetsOfIsms, type IncidentLinks, risksOfIsms } from './incident.store.ts';
-
-const mostLinks = 200;
+import { faultsOfNamed } from '../linked.ts';
+import type { IncidentLinks } from './incident.store.ts';
 
 /** What is wrong with the risks and assets that an incident is to be linked to. */
 export async function faultsOfLinks(
@@ -11,20 +10,7 @@ export async function faultsOfLinks(
   { ismsId }: { readonly ismsId: string },
   { riskIds, assetIds }: IncidentLinks,
 ): Promise<FieldFault[]> {
-  const faults: FieldFault[] = [];
-  for (const [field, kind, given, find] of [
-    ['riskIds', 'a risk', riskIds, risksOfIsms],
-    ['assetIds', 'an asset', assetIds, assetsOfIsms],
-  ] as const) {
-    if (given.length > mostLinks) {
-      faults.push({ field: `input.${field}`, given: given.length, allowed: `must name at most ${mostLinks}` });
-      continue;
-    }
-    if (given.length === 0) continue;
-    const known = await find(tx, ismsId, given.filter(isUuid));
-    for (const [index, id] of given.entries())
-      if (!known.has(id))
-        faults.push({ field: `input.${field}.${index}`, given: id, allowed: `must be ${kind} of the same ISMS` });
-  }
-  return faults;
+  const risks = { field: 'input.riskIds', table: 'risk', allowed: 'must be a risk of the same ISMS' } as const;
+  const assets = { field: 'input.assetIds', table: 'asset', allowed: 'must be an asset of the same ISMS' } as const;
+  return [...(await faultsOfNamed(tx, ismsId, risks, riskIds)), ...(await faultsOfNamed(tx, ismsId, assets, assetIds))];
 }

@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AnnexError, badInput, isUuid, notFound, refuseAll } from '@annex/schema';
-import { type Changed, checkVersion, entityFields, judge, newId, nextReference, type WriteTx } from '@annex/service';
+import {
+  type Changed,
+  checkVersion,
+  entityFields,
+  judge,
+  newId,
+  nextReference,
+  numberOf,
+  type WriteTx,
+} from '@annex/service';
 import { type CriteriaRow, holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
@@ -170,7 +179,7 @@ export async function declareIncident(
   if (!criteria) throw notFound('RiskCriteria', ismsId);
   const found = await said(tx, { ...freshIncident(tx, ismsId), ...begun }, links, given, criteria);
   const reference = await nextReference(tx, ismsId, 'INC');
-  const row = { ...found.row, reference, number: Number(reference.slice('INC-'.length)) };
+  const row = { ...found.row, reference, number: numberOf(reference) };
   await insertIncident(tx, row);
   await setLinks(tx, row, found.links);
   return tell(tx, row, found.links);

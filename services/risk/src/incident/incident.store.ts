@@ -1,6 +1,7 @@
 import type { EventRow } from '@annex/schema';
-import { entityFields, type IsmsEntityColumns, newId, type Tx, touched, type WriteTx } from '@annex/service';
+import { type IsmsEntityColumns, newId, type Tx, touched, type WriteTx } from '@annex/service';
 import type { ColumnType, Selectable } from 'kysely';
+import { tie } from '../linked.ts';
 import type { Affected } from '../risk/risk.ts';
 import {
   type Confirmation,
@@ -122,23 +123,9 @@ export async function setLinks(
   incident: { readonly id: string; readonly ismsId: string },
   { riskIds, assetIds }: IncidentLinks,
 ): Promise<void> {
-  const { createdAt, createdBy } = entityFields(tx);
-  for (const [table, column, ids] of [
-    ['incident_risk', 'risk_id', riskIds],
-    ['incident_asset', 'asset_id', assetIds],
-  ] as const) {
-    await tx.query(
-      `delete from ${table} where tenant_id = $1 and incident_id = $2 and not ${column} = any($3::uuid[])`,
-      [...[tx.tenant, incident.id, ids]],
-    );
-    if (ids.length === 0) continue;
-    await tx.query(
-      `insert into ${table} (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, incident_id, ${column})
-       select $1, r.id, $2, 1, $3, $4, $3, $4, $5, r.linked from unnest($6::uuid[], $7::uuid[]) as r(id, linked)
-       on conflict (tenant_id, incident_id, ${column}) do nothing`,
-      [tx.tenant, incident.ismsId, createdAt, createdBy, incident.id, ids.map(() => newId()), ids],
-    );
-  }
+  const owner = 'incident_id';
+  await tie(tx, 'incident_risk', { owner, linked: 'risk_id' }, incident, riskIds);
+  await tie(tx, 'incident_asset', { owner, linked: 'asset_id' }, incident, assetIds);
 }
 
 /** An incident with jsonb as it is written. */
@@ -203,40 +190,12 @@ export function findEntry(tx: Tx<IncidentTables>, id: string): Promise<EntryRow 
 }
 
 /** A page of incidents, or of entries, in id order, to announce them. */
-export function incidentsAfter(tx: Tx<IncidentTables>, after: string | null, limit: number): Promise<IncidentRow[]> {
-  const query = after === null ? incidents(tx) : incidents(tx).where('incident.id', '>', after);
-  return query.orderBy('incident.id').limit(limit).execute();
+export function incidentsAfter(tx: Tx<IncidentTables>, after: string, limit: number): Promise<IncidentRow[]> {
+  return incidents(tx).where('incident.id', '>', after).orderBy('incident.id').limit(limit).execute();
 }
 
-export function entriesAfter(tx: Tx<IncidentTables>, after: string | null, limit: number): Promise<EntryRow[]> {
-  const query = after === null ? entries(tx) : entries(tx).where('id', '>', after);
-  return query.orderBy('id').limit(limit).execute();
-}
-
-/** Which of these risks an ISMS has. */
-export async function risksOfIsms(
-  tx: Tx<IncidentTables>,
-  ismsId: string,
-  ids: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await tx.query<{ id: string }>(
-    'select id from risk where tenant_id = $1 and isms_id = $2 and id = any($3::uuid[])',
-    [tx.tenant, ismsId, ids],
-  );
-  return new Set(rows.map(({ id }) => id));
-}
-
-/** Which of these assets an ISMS has, in use or retired. */
-export async function assetsOfIsms(
-  tx: Tx<IncidentTables>,
-  ismsId: string,
-  ids: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await tx.query<{ id: string }>(
-    'select id from asset where tenant_id = $1 and isms_id = $2 and id = any($3::uuid[])',
-    [tx.tenant, ismsId, ids],
-  );
-  return new Set(rows.map(({ id }) => id));
+export function entriesAfter(tx: Tx<IncidentTables>, after: string, limit: number): Promise<EntryRow[]> {
+  return entries(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 const told = (moment: Date | null) => moment?.toISOString() ?? null;

@@ -1,9 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import { badInput, type FieldFault, isUuid, notFound, refuseAll } from '@annex/schema';
-import { type Changed, checkVersion, entityFields, ismsOf, newId, nextReference, type WriteTx } from '@annex/service';
+import { badInput, isUuid, notFound, refuseAll } from '@annex/schema';
+import {
+  type Changed,
+  checkVersion,
+  entityFields,
+  ismsOf,
+  newId,
+  nextReference,
+  numberOf,
+  type WriteTx,
+} from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
-import { risksOfIsms } from '../incident/incident.store.ts';
 import { text } from '../input.ts';
+import { faultsOfNamed } from '../linked.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import { planDaily, raiseAlarm, settleIndicators, takeTurn } from './indicator.settle.ts';
 import {
@@ -46,22 +55,7 @@ export interface UpdateIndicatorInput extends Changeable, IndicatorStepInput {
   readonly critical?: number | null;
 }
 
-const mostRisks = 200;
-
-/** What is wrong with the risks that an indicator is to be linked to. */
-async function faultsOfRisks(
-  tx: WriteTx<RiskDatabase>,
-  ismsId: string,
-  riskIds: readonly string[],
-): Promise<FieldFault[]> {
-  if (riskIds.length > mostRisks)
-    return [{ field: 'input.riskIds', given: riskIds.length, allowed: `must name at most ${mostRisks}` }];
-  if (riskIds.length === 0) return [];
-  const known = await risksOfIsms(tx, ismsId, riskIds.filter(isUuid));
-  return riskIds.flatMap((id, index) =>
-    known.has(id) ? [] : [{ field: `input.riskIds.${index}`, given: id, allowed: 'must be a risk of the same ISMS' }],
-  );
-}
+const risksNamed = { field: 'input.riskIds', table: 'risk', allowed: 'must be a risk of the same ISMS' } as const;
 
 /** What is given of an indicator in place of what it says; null takes away what may be absent. @throws AnnexError BAD_INPUT */
 function contentOf(input: Changeable & Partial<UpdateIndicatorInput>, before: IndicatorRow) {
@@ -116,9 +110,9 @@ export async function createIndicator(tx: WriteTx<RiskDatabase>, input: CreateIn
   };
   const row: IndicatorRow = { ...empty, ...contentOf(input, empty) };
   const riskIds = [...new Set(input.riskIds ?? [])];
-  refuseAll('BAD_INPUT', [...faultsOfLimits(row), ...(await faultsOfRisks(tx, ismsId, riskIds))]);
+  refuseAll('BAD_INPUT', [...faultsOfLimits(row), ...(await faultsOfNamed(tx, ismsId, risksNamed, riskIds))]);
   row.reference = await nextReference(tx, ismsId, 'KRI');
-  row.number = Number(row.reference.slice('KRI-'.length));
+  row.number = numberOf(row.reference);
   await takeTurn(tx, [ismsId]);
   await insertIndicator(tx, row);
   await setRisks(tx, row, riskIds);
@@ -154,7 +148,7 @@ export async function updateIndicator(tx: WriteTx<RiskDatabase>, input: UpdateIn
   const riskIds = input.riskIds ? [...new Set(input.riskIds)].sort() : before;
   refuseAll('BAD_INPUT', [
     ...faultsOfLimits(row),
-    ...(input.riskIds ? await faultsOfRisks(tx, row.ismsId, riskIds) : []),
+    ...(input.riskIds ? await faultsOfNamed(tx, row.ismsId, risksNamed, riskIds) : []),
   ]);
   if (isDeepStrictEqual(row, present) && isDeepStrictEqual(riskIds, before))
     return { id: row.id, version: row.version };

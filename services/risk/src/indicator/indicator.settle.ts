@@ -1,4 +1,4 @@
-import { type DueHandler, judge, schedule, type WriteTx } from '@annex/service';
+import { type DueHandler, judge, runsOf, schedule, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { raiseTrigger } from '../trigger/trigger.operations.ts';
 import { readAll } from './figure.store.ts';
@@ -118,11 +118,7 @@ export const indicatorsAreDue: DueHandler<RiskDatabase> = async (tx, { subjectId
 
 /** Tells every indicator again. */
 export async function announceIndicators(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: IndicatorRow[] = await indicatorsAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => indicatorsAfter(tx, after, 1000))) {
     const links = await risksOfIndicators(
       tx,
       rows.map((row) => row.id),
@@ -130,6 +126,5 @@ export async function announceIndicators(tx: WriteTx<RiskDatabase>): Promise<voi
     tx.record('annex.risk.indicator.changed.v1', {
       rows: rows.map((row) => indicatorEvent(row, links.get(row.id) ?? [])),
     });
-    after = last.id;
   }
 }

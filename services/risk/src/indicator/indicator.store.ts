@@ -1,6 +1,7 @@
 import type { EventRow } from '@annex/schema';
 import { type IsmsEntityColumns, newId, type Tx, touched, type WriteTx } from '@annex/service';
 import { type Selectable, sql } from 'kysely';
+import { tie } from '../linked.ts';
 import type { Direction, Figure, IndicatorState, IndicatorStatus, Said } from './indicator.ts';
 
 export interface IndicatorTables {
@@ -77,9 +78,8 @@ export async function findIndicators(tx: Tx<IndicatorTables>, ids: readonly stri
         .execute();
 }
 
-export function indicatorsAfter(tx: Tx<IndicatorTables>, after: string | null, limit: number): Promise<IndicatorRow[]> {
-  const query = after === null ? indicators(tx) : indicators(tx).where('indicator.id', '>', after);
-  return query.orderBy('indicator.id').limit(limit).execute();
+export function indicatorsAfter(tx: Tx<IndicatorTables>, after: string, limit: number): Promise<IndicatorRow[]> {
+  return indicators(tx).where('indicator.id', '>', after).orderBy('indicator.id').limit(limit).execute();
 }
 
 /** The active indicators of figures in those of these ISMS that are not retired. */
@@ -151,26 +151,11 @@ export async function risksOfIndicators(
 }
 
 /** Ties an indicator to exactly these risks. */
-export async function setRisks(
+export const setRisks = (
   tx: WriteTx<IndicatorTables>,
   indicator: { readonly id: string; readonly ismsId: string },
   riskIds: readonly string[],
-): Promise<void> {
-  await tx.query(
-    'delete from indicator_risk where tenant_id = $1 and indicator_id = $2 and not risk_id = any($3::uuid[])',
-    [tx.tenant, indicator.id, riskIds],
-  );
-  if (riskIds.length === 0) return;
-  await tx.query(
-    `insert into indicator_risk (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, indicator_id, risk_id)
-     select $1, r.id, $2, 1, $3, $4, $3, $4, $5, r.linked from unnest($6::uuid[], $7::uuid[]) as r(id, linked)
-     on conflict (tenant_id, indicator_id, risk_id) do nothing`,
-    [
-      ...[tx.tenant, indicator.ismsId, tx.now, tx.scope.actor, indicator.id],
-      ...[riskIds.map(() => newId()), [...riskIds]],
-    ],
-  );
-}
+): Promise<void> => tie(tx, 'indicator_risk', { owner: 'indicator_id', linked: 'risk_id' }, indicator, riskIds);
 
 /** An indicator as others are told of it. */
 export function indicatorEvent(

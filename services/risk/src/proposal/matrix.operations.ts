@@ -1,7 +1,7 @@
-import { AnnexError, refuseAll } from '@annex/schema';
-import { checkVersion, ismsOf, type WriteTx } from '@annex/service';
+import { refuseAll } from '@annex/schema';
+import { ismsOf, type WriteTx } from '@annex/service';
 import type { Table } from '@annex/spreadsheet';
-import { type CriteriaRow, holdCriteria } from '../criteria/criteria.store.ts';
+import { holdRead } from '../criteria/criteria.operations.ts';
 import { contentOf } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
@@ -26,15 +26,6 @@ export interface ProposedMatrix {
   readonly moves: Moves | null;
 }
 
-async function present(tx: WriteTx<RiskDatabase>, asked: MatrixAsked): Promise<CriteriaRow> {
-  const ismsId = await ismsOf(tx, asked.ismsId);
-  await holdActiveIsms(tx, ismsId);
-  const found = await holdCriteria(tx, ismsId, 'update');
-  if (!found) throw new AnnexError('NOT_FOUND', `The ISMS ${ismsId} has no criteria yet`, { details: { ismsId } });
-  checkVersion('RiskCriteria', found.id, found.version, asked.expectedVersion);
-  return found;
-}
-
 /**
  * Proposes the present criteria with another matrix, or gives a draft that matrix.
  * @throws AnnexError INVALID_TABLE with every cell at fault, STATE_CONFLICT, VERSION_CONFLICT, NOT_FOUND
@@ -45,13 +36,15 @@ export async function proposeMatrix(
   table: Table,
 ): Promise<ProposedMatrix> {
   if (asked.proposalId === null) {
-    const criteria = await present(tx, asked);
+    const ismsId = await ismsOf(tx, asked.ismsId);
+    await holdActiveIsms(tx, ismsId);
+    const criteria = await holdRead(tx, ismsId, asked.expectedVersion);
     const { matrix, faults } = matrixFrom(table, criteria);
     refuseAll('INVALID_TABLE', faults);
     const content = { ...contentOf(criteria), matrix };
     const { id: proposalId, version } = await keepProposal(tx, criteria, content, {});
     const { moves } = await effectOf(tx, criteria, content);
-    return { ismsId: criteria.ismsId, proposalId, version, cells: changedCells(criteria, matrix), moves };
+    return { ismsId, proposalId, version, cells: changedCells(criteria, matrix), moves };
   }
   const { row, present: criteria } = await takeProposal(tx, {
     id: asked.proposalId,

@@ -1,6 +1,6 @@
 import { AnnexError, type FieldFault } from '@annex/schema';
 import { readTable, SheetError, type Table } from '@annex/spreadsheet';
-import type { Criteria } from '../criteria/criteria.ts';
+import { type Criteria, lowCells } from '../criteria/criteria.ts';
 
 /** The largest matrix, and beside it a column and a row of names. */
 const most = 10;
@@ -82,17 +82,10 @@ export function matrixFrom(
       return rank;
     }),
   );
-  for (const [likelihood, ranks] of matrix.entries()) {
-    for (const [consequence, rank] of ranks.entries()) {
-      const least = Math.max(matrix[likelihood - 1]?.[consequence] ?? 0, ranks[consequence - 1] ?? 0);
-      const cell = cellAt(likelihood, consequence);
-      if (cell && rank > 0 && rank < least)
-        faults.push({
-          field: cell.field,
-          given: cell.text,
-          allowed: `at least ${names[least - 1]}, as its milder neighbours have`,
-        });
-    }
+  for (const { likelihood, consequence, least } of lowCells(matrix)) {
+    const cell = cellAt(likelihood, consequence);
+    const allowed = `at least ${names[least - 1]}, as its milder neighbours have`;
+    if (cell) faults.push({ field: cell.field, given: cell.text, allowed });
   }
   return { matrix, faults };
 }

@@ -1,4 +1,4 @@
-import { AnnexError, checkFollows, type Transitions } from '@annex/schema';
+import { AnnexError, checkFollows, personActing, type Transitions } from '@annex/schema';
 
 /** Risk criteria that are proposed (27001, 6.1.2 a; 7.5.2): written, looked at by another person, in force. Pure. */
 
@@ -45,8 +45,7 @@ export function checkDecider(
   personId: string | undefined,
   proposal: { readonly authors: readonly string[]; readonly submittedBy: string | null },
 ): string {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'Risk criteria are approved by a person; this key acts for none');
-  const person = `person:${personId}`;
+  const person = `person:${personActing(personId, 'Risk criteria are approved')}`;
   if (proposal.authors.includes(person) || proposal.submittedBy === person) {
     throw new AnnexError(
       'FORBIDDEN',

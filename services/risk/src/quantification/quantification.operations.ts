@@ -1,5 +1,5 @@
 import { AnnexError, notFound } from '@annex/schema';
-import { type Caller, checkVersion, type WriteTx } from '@annex/service';
+import { type Caller, checkVersion, runsOf, type WriteTx } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
@@ -95,12 +95,7 @@ export async function removeQuantification(
 
 /** Tells every quantification again. */
 export async function announceQuantifications(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: QuantificationRow[] = await quantificationsAfter(tx, after, 1000);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => quantificationsAfter(tx, after, 1000))) {
     tx.record('annex.risk.quantification.changed.v1', { rows: rows.map(quantificationEvent) });
-    after = last.id;
   }
 }

@@ -93,7 +93,7 @@ export async function deleteQuantification(tx: WriteTx<QuantificationTables>, id
 /** A page of quantifications in id order, to announce them. */
 export function quantificationsAfter(
   tx: Tx<QuantificationTables>,
-  after: string | null,
+  after: string,
   limit: number,
 ): Promise<QuantificationRow[]> {
   let query = tx.db.selectFrom('quantification').selectAll().where('tenantId', '=', tx.tenant);

@@ -1,5 +1,5 @@
 import { AnnexError, type FieldFault, refuseAll } from '@annex/schema';
-import { entityFields, newId, nextReferences, touched, type WriteTx } from '@annex/service';
+import { entityFields, newId, nextReferences, numberOf, touched, type WriteTx } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
 import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
@@ -156,7 +156,7 @@ function newRisk(
     ismsId,
     version: 1,
     reference,
-    number: Number(reference.slice('R-'.length)),
+    number: numberOf(reference),
     externalKey: given.externalKey,
     title,
     description: description ?? '',

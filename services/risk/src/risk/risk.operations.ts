@@ -1,5 +1,5 @@
 import { AnnexError, badInput, type FieldFault, isUuid, notFound } from '@annex/schema';
-import { checkVersion, ismsOf, newId, nextReference, type WriteTx } from '@annex/service';
+import { checkVersion, ismsOf, newId, nextReference, numberOf, type WriteTx } from '@annex/service';
 import { criteriaOfIsms, holdCriteria } from '../criteria/criteria.store.ts';
 import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
@@ -108,7 +108,7 @@ export async function createRisk(tx: WriteTx<RiskDatabase>, input: CreateRiskInp
     id,
     ismsId,
     reference,
-    number: Number(reference.slice('R-'.length)),
+    number: numberOf(reference),
     title: input.title.trim(),
     description: input.description ?? '',
     ownerId: input.ownerId ?? null,

@@ -64,9 +64,8 @@ export async function risksById(tx: Tx<RiskTables>, ids: readonly string[]): Pro
 }
 
 /** A page of the register in id order, to announce it. */
-export function risksAfter(tx: Tx<RiskTables>, after: string | null, limit: number): Promise<RiskRow[]> {
-  const query = after === null ? risks(tx) : risks(tx).where('risk.id', '>', after);
-  return query.orderBy('risk.id').limit(limit).execute();
+export function risksAfter(tx: Tx<RiskTables>, after: string, limit: number): Promise<RiskRow[]> {
+  return risks(tx).where('risk.id', '>', after).orderBy('risk.id').limit(limit).execute();
 }
 
 /** The register of an ISMS, to look at. */
@@ -207,9 +206,6 @@ const currentOf = (row: RiskRow): RuleColumns => ({
   rule: row.currentRule,
 });
 
-/** The rows of one event at most. */
-export const rowsAnEvent = 1000;
-
 /** Tells what risks rest on, for those who must not take it away. */
 export function recordNeeds(
   tx: WriteTx<RiskTables>,
@@ -222,9 +218,7 @@ export function recordNeeds(
       implementationIds: [...implementationIds(id)],
     }),
   );
-  for (let from = 0; from < told.length; from += rowsAnEvent) {
-    tx.record('annex.risk.need.changed.v1', { rows: told.slice(from, from + rowsAnEvent) });
-  }
+  if (told.length > 0) tx.record('annex.risk.need.changed.v1', { rows: told });
 }
 
 /** Tells the present state of risks. */
@@ -249,7 +243,5 @@ export function recordRisks(
       implementationIds: [...implementationIds(row.id)],
     }),
   );
-  for (let from = 0; from < told.length; from += rowsAnEvent) {
-    tx.record('annex.risk.risk.changed.v1', { rows: told.slice(from, from + rowsAnEvent) });
-  }
+  if (told.length > 0) tx.record('annex.risk.risk.changed.v1', { rows: told });
 }

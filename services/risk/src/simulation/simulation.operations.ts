@@ -1,5 +1,15 @@
 import { AnnexError, badInput, type FieldFault, notFound } from '@annex/schema';
-import { type Caller, checkVersion, ismsOf, nextReference, schedule, unschedule, type WriteTx } from '@annex/service';
+import {
+  type Caller,
+  checkVersion,
+  ismsOf,
+  nextReference,
+  numberOf,
+  runsOf,
+  schedule,
+  unschedule,
+  type WriteTx,
+} from '@annex/service';
 import { type CriteriaRow, holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
@@ -158,7 +168,7 @@ export async function startSimulation(
     {
       ismsId,
       reference,
-      number: Number(reference.slice('S-'.length)),
+      number: numberOf(reference),
       title,
       requestedBy: caller.personId ?? null,
       trials,
@@ -195,12 +205,7 @@ export async function cancelSimulation(
 
 /** Tells every simulation again. */
 export async function announceSimulations(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: SimulationRow[] = await simulationsAfter(tx, after, 500);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => simulationsAfter(tx, after, 500))) {
     tx.record('annex.risk.simulation.changed.v1', { rows: rows.map(simulationEvent) });
-    after = last.id;
   }
 }

@@ -113,13 +113,8 @@ export function filteredSimulations(tx: Tx<SimulationTables>, ismsId: string, st
   return status ? query.where('status', '=', status) : query;
 }
 
-export function simulationsAfter(
-  tx: Tx<SimulationTables>,
-  after: string | null,
-  limit: number,
-): Promise<SimulationRow[]> {
-  const query = after === null ? simulations(tx) : simulations(tx).where('id', '>', after);
-  return query.orderBy('id').limit(limit).execute();
+export function simulationsAfter(tx: Tx<SimulationTables>, after: string, limit: number): Promise<SimulationRow[]> {
+  return simulations(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 /** Locks a simulation, so that it takes one step at a time. */

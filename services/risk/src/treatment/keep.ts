@@ -1,5 +1,5 @@
 import { AnnexError, notFound } from '@annex/schema';
-import { type Changed, checkVersion, type DueHandler, schedule, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, type DueHandler, runsOf, schedule, type WriteTx } from '@annex/service';
 import { type CriteriaRow, holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk } from '../level/relevel.ts';
@@ -111,17 +111,12 @@ export const actionIsDue: DueHandler<RiskDatabase> = async (tx, { subjectId }) =
 
 /** Tells every treatment again. */
 export async function announceTreatments(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: TreatmentRow[] = await treatmentsAfter(tx, after, 500);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) => treatmentsAfter(tx, after, 500))) {
     const actions = await actionsOfTreatments(
       tx,
       rows.map((row) => row.id),
     );
     const told = rows.map((row, index) => treatmentEvent(row, actions[index] ?? []));
     tx.record('annex.risk.treatment.changed.v1', { rows: told });
-    after = last.id;
   }
 }

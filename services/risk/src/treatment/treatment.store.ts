@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import { entityFields, type IsmsEntityColumns, newId, type Tx, touched, type WriteTx } from '@annex/service';
+import { entityFields, type IsmsEntityColumns, newId, numberOf, type Tx, touched, type WriteTx } from '@annex/service';
 import type { ColumnType, Insertable, Selectable } from 'kysely';
 import type { Judged } from '../level/judged.ts';
 import type { TreatmentOption } from '../risk/risk.ts';
@@ -96,9 +96,8 @@ export async function treatmentsOf(tx: Tx<TreatmentTables>, riskIds: readonly st
   return riskIds.map((id) => rows.filter((row) => row.riskId === id));
 }
 
-export function treatmentsAfter(tx: Tx<TreatmentTables>, after: string | null, limit: number): Promise<TreatmentRow[]> {
-  const query = after === null ? treatments(tx) : treatments(tx).where('id', '>', after);
-  return query.orderBy('id').limit(limit).execute();
+export function treatmentsAfter(tx: Tx<TreatmentTables>, after: string, limit: number): Promise<TreatmentRow[]> {
+  return treatments(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 /** The treatment of a risk that is not over yet; there is at most one. */
@@ -131,7 +130,7 @@ export function insertTreatment(tx: WriteTx<TreatmentTables>, row: NewTreatment)
       ...entityFields(tx),
       ...row,
       version: 1,
-      number: Number(row.reference.slice('RT-'.length)),
+      number: numberOf(row.reference),
       status: 'DRAFT',
       promises: JSON.stringify(row.promises),
       controls: JSON.stringify(row.controls),

@@ -1,4 +1,4 @@
-import { AnnexError } from '@annex/schema';
+import { AnnexError, personActing } from '@annex/schema';
 import type { AcceptanceRule } from '../criteria/criteria.ts';
 
 /**
@@ -96,9 +96,9 @@ export function checkApprover(
   treatment: { readonly reference: string; readonly authors: readonly string[] },
   risk: { readonly reference: string; readonly ownerId: string | null },
   expected: AcceptanceRule | null,
-  personId: string | undefined,
+  actingId: string | undefined,
 ): Approver {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'A treatment is approved by a person; this key acts for none');
+  const personId = personActing(actingId, 'A treatment is approved');
   const { reference, ownerId } = risk;
   if (treatment.authors.includes(`person:${personId}`)) {
     const way =
@@ -114,8 +114,8 @@ export function checkApprover(
 }
 
 /** Who turns a proposal down: as for approving, a person who wrote no part of it. @throws AnnexError FORBIDDEN */
-export function checkRejecter(treatment: { readonly authors: readonly string[] }, personId: string | undefined): void {
-  if (!personId) throw new AnnexError('FORBIDDEN', 'A treatment is decided on by a person; this key acts for none');
+export function checkRejecter(treatment: { readonly authors: readonly string[] }, actingId: string | undefined): void {
+  const personId = personActing(actingId, 'A treatment is decided on');
   if (treatment.authors.includes(`person:${personId}`))
     throw new AnnexError('FORBIDDEN', 'Who wrote a part of a treatment does not decide on it; they may abandon it');
 }

@@ -1,5 +1,5 @@
 import { AnnexError, notFound } from '@annex/schema';
-import { type DueHandler, judge, newId, schedule, type WriteTx } from '@annex/service';
+import { type DueHandler, judge, newId, runsOf, schedule, type WriteTx } from '@annex/service';
 import type { AssetFacts } from '../asset/asset.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
@@ -109,13 +109,9 @@ export const triggersAreOverdue: DueHandler<RiskDatabase> = async (tx, { subject
 
 /** Tells every trigger again. */
 export async function announceTriggers(tx: WriteTx<RiskDatabase>): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const query = after === null ? triggers(tx) : triggers(tx).where('id', '>', after);
-    const rows: TriggerRow[] = await query.orderBy('id').limit(1000).execute();
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of runsOf((after) =>
+    triggers(tx).where('id', '>', after).orderBy('id').limit(1000).execute(),
+  )) {
     tx.record('annex.risk.trigger.changed.v1', { rows: rows.map(triggerEvent) });
-    after = last.id;
   }
 }

@@ -1,5 +1,5 @@
 import type { EventRow } from '@annex/schema';
-import { type IsmsEntityColumns, newId, type Tx, type WriteTx } from '@annex/service';
+import { type IsmsEntityColumns, newId, type Tx, touched, type WriteTx } from '@annex/service';
 import type { Selectable } from 'kysely';
 import type { StoredKind, TriggerStatus } from './trigger.ts';
 
@@ -77,7 +77,8 @@ export function closeOpen(tx: WriteTx<TriggerTables>, riskId: string, assessment
   return tx.db
     .updateTable('reassessmentTrigger')
     .set((set) => ({
-      ...{ updatedAt: tx.now, updatedBy: tx.scope.actor, version: set('version', '+', 1) },
+      ...touched(tx),
+      version: set('version', '+', 1),
       ...{ status: 'CLOSED' as const, closedAt: tx.now, closedBy: tx.scope.actor, assessmentId },
     }))
     .where('tenantId', '=', tx.tenant)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldFault, notFound, refuseAll } from '@annex/schema';
-import { ismsOf, judge, nextReferences, type WriteTx } from '@annex/service';
+import { ismsOf, judge, nextReferences, numberOf, type WriteTx } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { freshIncident } from '../incident/incident.operations.ts';
@@ -99,7 +99,7 @@ export async function importVeris(
   const references = await nextReferences(tx, ismsId, 'INC', created.length);
   const numbered = created.map((row, index) => {
     const reference = references[index] ?? '';
-    return { ...row, reference, number: Number(reference.slice('INC-'.length)) };
+    return { ...row, reference, number: numberOf(reference) };
   });
   await writeImported(tx, numbered, changed);
   const touched = [...numbered, ...changed];
