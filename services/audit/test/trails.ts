@@ -1,6 +1,6 @@
 import type { AnnexEvent } from '@annex/schema';
 import { newId, systemScope } from '@annex/service';
-import { type AlarmCall, chaseGap, recordInTrail, type TrailSettings } from '../src/trail/trail.operations.ts';
+import { type AlarmCall, recordInTrail, type TrailSettings } from '../src/trail/trail.operations.ts';
 import { type Auditing, startAuditing } from './auditing.ts';
 
 export const source = '/annex/risk';
@@ -55,9 +55,6 @@ export async function startTrail() {
       recordInTrail(tx, JSON.parse(raw) as AnnexEvent, raw, settings),
     );
 
-  const due = (of: string) =>
-    auditing.service.database.write(systemScope('audit', of), (tx) => chaseGap(tx, source, settings));
-
   const trail = async (of: string, more: { asOf?: string; args?: string; source?: string } = {}) => {
     const answer = await auditing.ask<{
       trail: { edges: { node: Entry }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
@@ -85,7 +82,6 @@ export async function startTrail() {
     calls,
     at: (text: string) => auditing.test.setClock(new Date(text)),
     arrive,
-    due,
     trail,
     state,
     requests,
