@@ -236,7 +236,7 @@ it('what upgrades left to people before there were tasks is carried over into ta
         `select recorded_from::date::text as since, recorded_to::text as until from controls_history.upgrade_task order by tenant_id, id`,
       );
       const secured = await client.query(
-        `select relname from pg_class where relname in ('upgrade', 'upgrade_task') and relkind = 'r' and relforcerowsecurity and relrowsecurity`,
+        `select relname from pg_class where relname in ('upgrade', 'upgrade_past', 'upgrade_task', 'upgrade_task_past') and relkind = 'r' and relforcerowsecurity and relrowsecurity`,
       );
       return { tasks: tasks.rows, history: history.rows, secured: secured.rowCount };
     });

@@ -60,10 +60,7 @@ export interface TestTenant {
 export async function testSystem(transport: 'local' | 'http' = 'local'): Promise<TestSystem> {
   const definitions = [identity, notes, marks] as const;
   const test = await testDatabase(definitions);
-  const queues: Queues = await openQueues(
-    { kind: 'postgres', connectionString: test.queueUrl, schema: 'annex_queue' },
-    silent,
-  );
+  const queues: Queues = await openQueues(test.queue, silent);
   const signer = await TokenSigner.from(Buffer.alloc(32, 7));
   const running: RunningService<Json>[] = [];
   for (const definition of definitions) {

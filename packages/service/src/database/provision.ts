@@ -6,7 +6,7 @@ import { messagingMigrations } from '../messaging/tables.ts';
 import { referenceMigrations } from '../references.ts';
 import type { Migration } from './migrations.ts';
 import { queueRole, queueSchema, rolesOf } from './roles.ts';
-import { tableBuilder } from './tables.ts';
+import { type TableBuilder, tableBuilder } from './tables.ts';
 
 const identifier = (name: string) => pg.escapeIdentifier(name);
 
@@ -78,18 +78,25 @@ async function migrateService(client: pg.Client, { name: service, migrations }: 
   `)) as unknown as pg.QueryResult<{ name: string }>[];
   const applied = new Set(results.at(-1)?.rows.map((row) => row.name));
   const ran: string[] = [];
-  for (const migration of [...commonMigrations, ...migrations]) {
-    if (applied.has(migration.name)) continue;
+  const step = async (name: string, run: (tables: TableBuilder) => Promise<void>) => {
     await client.query('begin');
     try {
       await client.query(`set local search_path = ${service}`);
-      await migration.up(tableBuilder(client, service));
-      await client.query(`insert into ${service}.migration (name) values ($1)`, [migration.name]);
+      await run(tableBuilder(client, service));
       await client.query('commit');
     } catch (error) {
       await client.query('rollback');
-      throw new Error(`Migration ${service}/${migration.name} failed; nothing of it was kept`, { cause: error });
+      throw new Error(`Migration ${service}/${name} failed; nothing of it was kept`, { cause: error });
     }
+  };
+  // Before all others: they are written for tables of the present shape.
+  await step('history', (tables) => tables.keepPastAlone());
+  for (const migration of [...commonMigrations, ...migrations]) {
+    if (applied.has(migration.name)) continue;
+    await step(migration.name, async (tables) => {
+      await migration.up(tables);
+      await client.query(`insert into ${service}.migration (name) values ($1)`, [migration.name]);
+    });
     ran.push(`${service}/${migration.name}`);
   }
   await client.query('reset role');

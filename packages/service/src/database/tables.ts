@@ -33,7 +33,10 @@ export interface LogTable {
 /** Makes and changes table, history, trigger, policies, grants and as-of view together. */
 export interface TableBuilder {
   readonly service: ServiceName;
-  /** A table whose every version is kept: `<service>.<name>`, `<service>_history.<name>`, `<service>_asof.<name>`. */
+  /**
+   * A table whose every version is kept. `<service>.<name>` holds the present ones, `<service>_history.<name>_past` those
+   * before; `<service>_history.<name>` shows all with the moments between which each held, `<service>_asof.<name>` those of a moment.
+   */
   entity(name: string, table: EntityTable): Promise<void>;
   /** A table that only grows (measurements, check results): no history, an as-of view by its time column. */
   log(name: string, table: LogTable): Promise<void>;
@@ -42,6 +45,11 @@ export interface TableBuilder {
   dropColumn(table: string, column: string): Promise<void>;
   renameTable(from: string, to: string): Promise<void>;
   dropTable(name: string): Promise<void>;
+  /**
+   * Brings entities to the present shape that were made when a history held the present version too (before 27 November
+   * 2026); versions and their moments stay. Does nothing where there are none.
+   */
+  keepPastAlone(): Promise<void>;
   /** Anything else, run as the owner with the service's schema as the search path. */
   sql(text: string): Promise<void>;
 }
@@ -69,11 +77,21 @@ interface ColumnFacts {
 export function tableBuilder(client: pg.ClientBase, service: ServiceName): TableBuilder {
   const { login } = rolesOf(service);
   const present = (name: string) => `${service}.${q(name)}`;
-  const history = (name: string) => `${service}_history.${q(name)}`;
+  const past = (name: string) => `${service}_history.${q(`${name}_past`)}`;
+  const versions = (name: string) => `${service}_history.${q(name)}`;
   const asOf = (name: string) => `${service}_asof.${q(name)}`;
   const sql = async (text: string) => {
     await client.query(text);
   };
+  const functionsOf = (name: string) => ({
+    begin: `${service}_history.${q(`${name}_begin`)}`,
+    follow: `${service}_history.${q(`${name}_follow`)}`,
+    keep: `${service}_history.${q(`${name}_keep`)}`,
+  });
+  /** Whoever asks is who reads the tables below, so that their policies hold. */
+  const view = (name: string, select: string) => `
+      create view ${name} with (security_invoker = true) as ${select};
+      grant select on ${name} to ${q(login)};`;
 
   const secure = (table: string, shared: boolean, privileges: string) => {
     const own = `tenant_id = ${tenantSetting}`;
@@ -88,70 +106,84 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
       grant ${privileges} on ${table} to ${q(login)};`;
   };
 
-  /** Read from the catalogue rather than remembered: migrations run years apart. */
+  /** The columns of the thing itself. Read from the catalogue rather than remembered: migrations run years apart. */
   const columnsOf = async (name: string): Promise<ColumnFacts[]> => {
     const { rows } = await client.query<ColumnFacts>(
       `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type
-       from pg_attribute a where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum`,
+       from pg_attribute a
+       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> 'recorded_from'
+       order by a.attnum`,
       [present(name)],
     );
     return rows;
   };
+  const listOf = async (name: string) => (await columnsOf(name)).map((column) => q(column.name)).join(', ');
 
   const hasHistory = async (name: string): Promise<boolean> =>
-    (await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [history(name)])).rows[0]
+    (await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [past(name)])).rows[0]
       ?.found ?? false;
 
   /**
-   * The trigger keeps every version, also when transactions overlap or write a row twice: a version begins at the
-   * business time or one microsecond after the one before it began, whichever is later.
+   * The triggers keep every version, also when transactions overlap or write a row twice: a version begins at the
+   * business time or one microsecond after the one before it began, whichever is later, and that is when the one before ends.
    */
   const keepHistory = async (name: string) => {
-    const columns = (await columnsOf(name)).map((column) => q(column.name));
-    const list = columns.join(', ');
-    const fresh = columns.map((column) => `n.${column}`).join(', ');
-    const keep = `${service}_history.${q(`${name}_keep`)}`;
+    const list = await listOf(name);
     const moment = `coalesce(nullif(current_setting('annex.now', true), '')::timestamptz, clock_timestamp())`;
+    const { begin, follow, keep } = functionsOf(name);
     await sql(`
-      create or replace function ${keep}() returns trigger language plpgsql security definer set search_path = pg_catalog set enable_nestloop = off as $keep$
+      create or replace function ${begin}() returns trigger language plpgsql security definer set search_path = pg_catalog as $begin$
+      begin
+        -- What was deleted and comes again begins after its last version ended.
+        new.recorded_from := greatest(${moment},
+          (select max(p.recorded_to) from ${past(name)} p where p.tenant_id = new.tenant_id and p.id = new.id));
+        return new;
+      end $begin$;
+      create or replace function ${follow}() returns trigger language plpgsql as $follow$
+      begin
+        new.recorded_from := greatest(${moment}, old.recorded_from + interval '1 microsecond');
+        return new;
+      end $follow$;
+      create or replace function ${keep}() returns trigger language plpgsql security definer set search_path = pg_catalog as $keep$
       declare
         moment timestamptz := ${moment};
-        -- Row-level security lets a transaction write rows of one tenant only.
-        tenant uuid := ${tenantSetting};
       begin
-        -- By a list of ids, not row by row or by a join: the planner's guess of the history's size may be old, and a bad plan is quadratic.
-        if tg_op = 'INSERT' then
-          with before as (
-            select h.id, max(h.recorded_to) as recorded_to from ${history(name)} h
-            where h.tenant_id = tenant and h.id = any(array(select id from fresh)) group by h.id)
-          insert into ${history(name)} (${list}, recorded_from, recorded_to)
-          select ${fresh}, greatest(moment, b.recorded_to), 'infinity' from fresh n left join before b on b.id = n.id;
-        elsif tg_op = 'UPDATE' then
-          with closed as (
-            update ${history(name)} h set recorded_to = greatest(moment, h.recorded_from + interval '1 microsecond')
-            where h.tenant_id = tenant and h.id = any(array(select id from fresh)) and h.recorded_to = 'infinity'
-            returning h.id, h.recorded_to)
-          insert into ${history(name)} (${list}, recorded_from, recorded_to)
-          select ${fresh}, c.recorded_to, 'infinity' from fresh n join closed c on c.id = n.id;
-        else
-          update ${history(name)} h set recorded_to = greatest(moment, h.recorded_from + interval '1 microsecond')
-          where h.tenant_id = tenant and h.id = any(array(select id from gone)) and h.recorded_to = 'infinity';
-        end if;
+        insert into ${past(name)} (${list}, recorded_from, recorded_to)
+        select ${list}, recorded_from, greatest(moment, recorded_from + interval '1 microsecond') from gone;
         return null;
       end $keep$;
-      revoke all on function ${keep}() from public;`);
+      revoke all on function ${begin}(), ${follow}(), ${keep}() from public;`);
   };
 
-  const showAsOf = async (name: string, timeColumn?: string) => {
-    const list = (await columnsOf(name)).map((column) => q(column.name)).join(', ');
-    const source = timeColumn
-      ? `${present(name)} where ${q(timeColumn)} <= ${asOfMoment}`
-      : `${history(name)} where recorded_from <= ${asOfMoment} and recorded_to > ${asOfMoment}`;
+  /** The triggers of a table that has none yet. */
+  const addTriggers = async (name: string) => {
+    await keepHistory(name);
+    const { begin, follow, keep } = functionsOf(name);
     await sql(`
-      drop view if exists ${asOf(name)};
-      create view ${asOf(name)} with (security_invoker = true) as select ${list} from ${source};
-      ${timeColumn ? `comment on view ${asOf(name)} is 'time:${timeColumn}';` : ''}
-      grant select on ${asOf(name)} to ${q(login)};`);
+      create trigger begin_version before insert on ${present(name)} for each row execute function ${begin}();
+      create trigger follow_version before update on ${present(name)} for each row execute function ${follow}();
+      create trigger keep_updated after update on ${present(name)} referencing old table as gone for each statement execute function ${keep}();
+      create trigger keep_deleted after delete on ${present(name)} referencing old table as gone for each statement execute function ${keep}();`);
+  };
+
+  const dropViews = (name: string) => sql(`drop view if exists ${asOf(name)}; drop view if exists ${versions(name)};`);
+
+  /** The condition stands outside of the union: so the planner uses the indexes of both tables, for order and joins too. */
+  const showVersions = async (name: string) => {
+    const list = await listOf(name);
+    await sql(`
+      ${view(
+        versions(name),
+        `select ${list}, recorded_from, timestamptz 'infinity' as recorded_to from ${present(name)}
+        union all select ${list}, recorded_from, recorded_to from ${past(name)}`,
+      )}
+      ${view(asOf(name), `select ${list} from ${versions(name)} where recorded_from <= ${asOfMoment} and recorded_to > ${asOfMoment}`)}`);
+  };
+
+  const showLog = async (name: string, timeColumn: string) => {
+    await sql(`
+      ${view(asOf(name), `select ${await listOf(name)} from ${present(name)} where ${q(timeColumn)} <= ${asOfMoment}`)}
+      comment on view ${asOf(name)} is 'time:${timeColumn}';`);
   };
 
   /** The time column of a log table, kept in the comment of its as-of view. */
@@ -164,8 +196,12 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
   };
 
   const refresh = async (name: string, kept: boolean, timeColumn: string | undefined) => {
-    if (kept) await keepHistory(name);
-    await showAsOf(name, timeColumn);
+    await dropViews(name);
+    if (kept) {
+      await keepHistory(name);
+      await showVersions(name);
+    }
+    if (timeColumn) await showLog(name, timeColumn);
   };
 
   return {
@@ -186,29 +222,58 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
           updated_at timestamptz not null,
           updated_by text not null,
           ${own.map((line) => `${line},`).join('\n          ')}
+          recorded_from timestamptz not null,
           primary key (tenant_id, id));
         ${secure(present(name), shared, 'select, insert, update, delete')}
-        create table ${history(name)} (like ${present(name)}, recorded_from timestamptz not null, recorded_to timestamptz not null,
+        create table ${past(name)} (like ${present(name)}, recorded_to timestamptz not null,
           primary key (tenant_id, id, recorded_from), check (recorded_from < recorded_to));
-        create unique index ${q(indexName(name, [], 'present'))} on ${history(name)} (tenant_id, id) where recorded_to = 'infinity';
-        ${secure(history(name), shared, 'select')}`);
+        ${secure(past(name), shared, 'select')}`);
       for (const index of indexes) {
         const list = ['tenant_id', ...index].map(q).join(', ');
         await sql(`create index ${q(indexName(name, index, 'index'))} on ${present(name)} (${list});
-          create index ${q(indexName(name, index, 'index'))} on ${history(name)} (${list});`);
+          create index ${q(indexName(name, index, 'index'))} on ${past(name)} (${list});`);
       }
       for (const index of unique) {
         const list = ['tenant_id', ...index].map(q).join(', ');
         await sql(`create unique index ${q(indexName(name, index, 'unique'))} on ${present(name)} (${list});
-          create index ${q(indexName(name, index, 'index'))} on ${history(name)} (${list});`);
+          create index ${q(indexName(name, index, 'index'))} on ${past(name)} (${list});`);
       }
-      await keepHistory(name);
-      const keep = `${service}_history.${q(`${name}_keep`)}()`;
-      await sql(`
-        create trigger keep_inserted after insert on ${present(name)} referencing new table as fresh for each statement execute function ${keep};
-        create trigger keep_updated after update on ${present(name)} referencing new table as fresh for each statement execute function ${keep};
-        create trigger keep_deleted after delete on ${present(name)} referencing old table as gone for each statement execute function ${keep};`);
-      await showAsOf(name);
+      await addTriggers(name);
+      await showVersions(name);
+    },
+
+    async keepPastAlone() {
+      // A renamed table's index is still called by its first name.
+      const { rows } = await client.query<{ name: string; index: string }>(
+        `select h.relname as name, i.indexrelid::regclass::text as index
+         from pg_class h join pg_index i on i.indrelid = h.oid and i.indpred is not null
+         where h.relnamespace = $1::regnamespace and h.relkind = 'r' and to_regclass($2 || '.' || quote_ident(h.relname)) is not null
+         order by h.relname`,
+        [`${service}_history`, service],
+      );
+      for (const { name, index } of rows) {
+        const open = (action: 'force' | 'no force') =>
+          `alter table ${present(name)} ${action} row level security; alter table ${versions(name)} ${action} row level security;`;
+        // The owner sees every tenant's rows while the policies are not forced on it.
+        await sql(`
+          drop view if exists ${asOf(name)};
+          ${open('no force')}
+          alter table ${present(name)} disable trigger user;
+          alter table ${present(name)} add column recorded_from timestamptz;
+          update ${present(name)} e set recorded_from = h.recorded_from
+          from ${versions(name)} h where h.tenant_id = e.tenant_id and h.id = e.id and h.recorded_to = 'infinity';
+          delete from ${versions(name)} where recorded_to = 'infinity';
+          alter table ${present(name)} alter column recorded_from set not null;
+          alter table ${present(name)} enable trigger user;
+          drop trigger keep_inserted on ${present(name)};
+          drop trigger keep_updated on ${present(name)};
+          drop trigger keep_deleted on ${present(name)};
+          drop index ${index};
+          ${open('force')}
+          alter table ${versions(name)} rename to ${q(`${name}_past`)};`);
+        await addTriggers(name);
+        await showVersions(name);
+      }
     },
 
     async log(name, table) {
@@ -231,7 +296,7 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
           );
         }
       }
-      await showAsOf(name, time);
+      await showLog(name, time);
     },
 
     async addColumn(table, column, definition) {
@@ -243,7 +308,7 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
         const type = (await columnsOf(table)).find((facts) => facts.name === column)?.type ?? 'text';
         const fallback = /\bdefault\s+(.+?)(?:\s+(?:not null|check|references)\b.*)?$/i.exec(definition)?.[1];
         await sql(
-          `alter table ${history(table)} add column ${q(column)} ${type} ${fallback ? `default ${fallback}` : ''}`,
+          `alter table ${past(table)} add column ${q(column)} ${type} ${fallback ? `default ${fallback}` : ''}`,
         );
       }
       await refresh(table, kept, time);
@@ -253,36 +318,38 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
       const kept = await hasHistory(table);
       const time = await timeColumnOf(table);
       await sql(`alter table ${present(table)} rename column ${q(from)} to ${q(to)}`);
-      if (kept) await sql(`alter table ${history(table)} rename column ${q(from)} to ${q(to)}`);
+      if (kept) await sql(`alter table ${past(table)} rename column ${q(from)} to ${q(to)}`);
       await refresh(table, kept, time === from ? to : time);
     },
 
     async dropColumn(table, column) {
       const kept = await hasHistory(table);
       const time = await timeColumnOf(table);
-      await sql(`drop view ${asOf(table)}; alter table ${present(table)} drop column ${q(column)}`);
-      if (kept) await sql(`alter table ${history(table)} drop column ${q(column)}`);
+      await dropViews(table);
+      await sql(`alter table ${present(table)} drop column ${q(column)}`);
+      if (kept) await sql(`alter table ${past(table)} drop column ${q(column)}`);
       await refresh(table, kept, time);
     },
 
     async renameTable(from, to) {
       const kept = await hasHistory(from);
       const time = await timeColumnOf(from);
-      await sql(`drop view ${asOf(from)}; alter table ${present(from)} rename to ${q(to)}`);
+      await dropViews(from);
+      await sql(`alter table ${present(from)} rename to ${q(to)}`);
       if (kept) {
-        await sql(`
-          alter table ${history(from)} rename to ${q(to)};
-          alter function ${service}_history.${q(`${from}_keep`)}() rename to ${q(`${to}_keep`)};`);
+        await sql(`alter table ${past(from)} rename to ${q(`${to}_past`)};`);
+        for (const [name, before] of Object.entries(functionsOf(from))) {
+          await sql(`alter function ${before}() rename to ${q(`${to}_${name}`)}`);
+        }
       }
       await refresh(to, kept, time);
     },
 
     async dropTable(name) {
-      await sql(`
-        drop view if exists ${asOf(name)};
-        drop table ${present(name)};
-        drop table if exists ${history(name)};
-        drop function if exists ${service}_history.${q(`${name}_keep`)}();`);
+      await dropViews(name);
+      await sql(`drop table ${present(name)}; drop table if exists ${past(name)};`);
+      const { begin, follow, keep } = functionsOf(name);
+      await sql(`drop function if exists ${begin}(), ${follow}(), ${keep}()`);
     },
   };
 }

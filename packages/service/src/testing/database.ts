@@ -6,7 +6,8 @@ import { uuidv7 } from 'uuidv7';
 import type { ClockKind } from '../clock.ts';
 import { connectDatabase, type Database } from '../database/database.ts';
 import { type Migrated, migrateDatabase } from '../database/provision.ts';
-import { queueRole, rolePassword, rolesOf, urlAs } from '../database/roles.ts';
+import { queueRole, queueSchema, rolePassword, rolesOf, urlAs } from '../database/roles.ts';
+import { openQueues, type QueueConfig } from '../messaging/index.ts';
 import { type Scope, systemScope } from '../scope.ts';
 import { testSecret } from './cluster.ts';
 
@@ -17,12 +18,13 @@ export interface TestDatabase {
   /** Connects as the login role of a service; closed with the database. */
   connect<T>(service: ServiceName, options?: { clock?: ClockKind; poolSize?: number }): Database<T>;
   urlFor(service: ServiceName): string;
-  readonly queueUrl: string;
+  /** The queue on PostgreSQL that lies in this database. */
+  readonly queue: QueueConfig;
   scope(tenant?: string): Scope;
   /** Sets the shared clock (annex.clock); null lets it follow the wall again. */
   setClock(moment: Date | null): Promise<void>;
-  /** A plain connection of the superuser, for looking behind the curtain. */
-  admin<R>(run: (client: pg.Client) => Promise<R>): Promise<R>;
+  /** A connection of the superuser as if it were new, for looking behind the curtain. */
+  admin<R>(run: (client: pg.ClientBase) => Promise<R>): Promise<R>;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,12 @@ const databaseIn = (url: string, name: string) => {
   return at.href;
 };
 
+const queueIn = (url: string): QueueConfig => ({
+  kind: 'postgres',
+  connectionString: urlAs(url, queueRole, rolePassword(testSecret, queueRole)),
+  schema: queueSchema,
+});
+
 /** One migrated template for each set of migrations, made by whoever comes first. */
 async function template(clusterUrl: string, services: readonly Migrated[]): Promise<string> {
   const names = services.map(
@@ -62,6 +70,8 @@ async function template(clusterUrl: string, services: readonly Migrated[]): Prom
     await client.query(`create database ${making}`);
     const url = databaseIn(clusterUrl, making);
     await migrateDatabase(url, services);
+    // With the queue's tables, which would else be made once more for each file.
+    await (await openQueues(queueIn(url), silent)).close();
     await client.query(`alter database ${making} rename to ${name}`);
   });
   return name;
@@ -76,10 +86,27 @@ export async function testDatabase(services: readonly Migrated[]): Promise<TestD
   const from = await template(clusterUrl, services);
   const name = `annex_test_${randomBytes(6).toString('hex')}`;
   await withClient(clusterUrl, async (client) => {
-    await client.query(`create database ${name} template ${from}`);
+    await client.query(`create database ${name} template ${from} strategy file_copy`);
   });
   const url = databaseIn(clusterUrl, name);
   const open: Database<unknown>[] = [];
+  // Kept between uses: to connect takes longer than what most tests ask.
+  const curtain = new pg.Pool({ connectionString: url, max: 4 });
+  // The server ended one that lay idle; the pool opens another.
+  curtain.on('error', () => undefined);
+  const admin: TestDatabase['admin'] = async (run) => {
+    const client = await curtain.connect();
+    try {
+      const result = await run(client);
+      await client.query('rollback');
+      await client.query('discard all');
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  };
   const tenants = [uuidv7(), uuidv7()] as const;
   const urlFor = (service: ServiceName) => {
     const { login } = rolesOf(service);
@@ -89,7 +116,7 @@ export async function testDatabase(services: readonly Migrated[]): Promise<TestD
     url,
     tenants,
     urlFor,
-    queueUrl: urlAs(url, queueRole, rolePassword(testSecret, queueRole)),
+    queue: queueIn(url),
     connect<T>(service: ServiceName, options: { clock?: ClockKind; poolSize?: number } = {}) {
       const database = connectDatabase<T>({
         service,
@@ -103,15 +130,16 @@ export async function testDatabase(services: readonly Migrated[]): Promise<TestD
     },
     scope: (tenant = tenants[0]) => systemScope('identity', tenant),
     setClock: (moment) =>
-      withClient(url, async (client) => {
+      admin(async (client) => {
         await client.query(
           'insert into annex.clock (one, moment) values (true, $1) on conflict (one) do update set moment = excluded.moment',
           [moment],
         );
       }),
-    admin: (run) => withClient(url, run),
+    admin,
     async close() {
       for (const database of open) await database.close();
+      await curtain.end();
       await withClient(clusterUrl, async (client) => {
         await client.query(`drop database if exists ${name} with (force)`);
       });

@@ -23,7 +23,7 @@ export function backends(): { backend: Backend; missing: string | null }[] {
 
 /** The queue of a test database: a prefix or schema of its own. */
 export function testQueue(test: TestDatabase, backend: Backend): QueueConfig {
-  if (backend === 'postgres') return { kind: 'postgres', connectionString: test.queueUrl, schema: 'annex_queue' };
+  if (backend === 'postgres') return test.queue;
   const url = process.env.TEST_REDIS_URL;
   if (!url) throw new Error('TEST_REDIS_URL is not set');
   return { kind: 'redis', url, prefix: new URL(test.url).pathname.slice(1) };

@@ -125,6 +125,33 @@ describe('history of an entity', () => {
     for (const version of kept) expect(await titleAt(id, version.from)).toEqual([version.title]);
   });
 
+  it('begins a version of what was deleted and comes again where its last one ended', async () => {
+    const id = uuidv7();
+    await moment('2026-03-02T00:00:00Z');
+    await database.write(test.scope(), (tx) => insert(tx, id, 'was'));
+    await moment('2026-03-04T00:00:00Z');
+    await database.write(test.scope(), (tx) => tx.query('delete from note where id = $1', [id]));
+    // A transaction that began before the deletion writes after it.
+    await moment('2026-03-03T00:00:00Z');
+    await database.write(test.scope(), (tx) => insert(tx, id, 'is again'));
+    const [was, again] = await versions(id);
+    expect(again).toEqual({ title: 'is again', from: was?.to, to: 'infinity' });
+    expect(await titleAt(id, '2026-03-03T12:00:00Z')).toEqual(['was']);
+    expect(await titleAt(id, '2026-03-04T00:00:00Z')).toEqual(['is again']);
+  });
+
+  it('says itself when a version begins, whatever the writer says', async () => {
+    const id = uuidv7();
+    await moment('2026-03-05T00:00:00Z');
+    await database.write(test.scope(), (tx) => insert(tx, id, 'true'));
+    await moment('2026-03-06T00:00:00Z');
+    await database.write(test.scope(), (tx) =>
+      tx.query(`update note set title = 'forged', recorded_from = '2020-01-01' where id = $1`, [id]),
+    );
+    const kept = await versions(id);
+    expect(kept.map(({ from }) => Date.parse(from))).toEqual([Date.parse('2026-03-05'), Date.parse('2026-03-06')]);
+  });
+
   it('shows log rows of the past only up to the moment', async () => {
     await moment('2026-04-01T00:00:00Z');
     for (const [value, at] of [
@@ -213,7 +240,7 @@ describe('tenants and roles', () => {
 
   it('lets no service write its history by hand or read the schema of another', async () => {
     await expect(
-      database.write(test.scope(), (tx) => tx.query(`update risk_history.note set title = 'forged'`)),
+      database.write(test.scope(), (tx) => tx.query(`update risk_history.note_past set title = 'forged'`)),
     ).rejects.toThrow(/permission denied/);
     const other = await testDatabase([
       { name: 'risk', migrations },

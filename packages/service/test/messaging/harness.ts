@@ -93,7 +93,7 @@ export function start(
 /** Runs the tests on both backends of the queue; each gets queues of its own by the database or a prefix. */
 export function onBothBackends(body: (queueOf: (db: TestDatabase) => QueueConfig) => void): void {
   describe('on PostgreSQL', () => {
-    body((db) => ({ kind: 'postgres', connectionString: db.queueUrl, schema: queueSchema }));
+    body((db) => db.queue);
   });
   const url = process.env.TEST_REDIS_URL;
   if (url) {

@@ -31,14 +31,16 @@ export const createUpgradeTask: Migration = {
  * undone. The owner sees the rows of all tenants only while row-level security does not hold for it. Their events come with the next resync.
  */
 async function carryOverOpenPoints(sql: (text: string) => Promise<void>): Promise<void> {
-  const tables = ['upgrade', 'upgrade_task', 'controls_history.upgrade_task'];
+  const tables = ['upgrade', 'upgrade_task'];
   const forced = (how: string) =>
     sql(tables.map((table) => `alter table ${table} ${how} row level security;`).join('\n'));
   await forced('no force');
+  // They were there all along: as of a moment since the upgrade they are shown too, which the triggers would say of this moment.
+  await sql('alter table upgrade_task disable trigger user');
   // Identifiers in the order of upgrades and points, as those that the application makes (UUIDv7: milliseconds, a counter, chance).
   await sql(`
     insert into upgrade_task (tenant_id, id, isms_id, version, created_at, created_by, updated_at, updated_by, upgrade_id, kind, sentence,
-        source_ids, target_ids, implementation_ids, status)
+        source_ids, target_ids, implementation_ids, status, recorded_from)
     select u.tenant_id,
         (lpad(to_hex(floor(extract(epoch from u.created_at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(p.place % 4096), 3, '0') ||
           '8' || substr(md5(u.id::text || p.place::text), 1, 15))::uuid,
@@ -46,9 +48,9 @@ async function carryOverOpenPoints(sql: (text: string) => Promise<void>): Promis
         p.point ->> 'kind', p.point ->> 'sentence',
         array(select jsonb_array_elements_text(p.point -> 'sources')), array(select jsonb_array_elements_text(p.point -> 'targets')),
         array(select jsonb_array_elements_text(p.point -> 'implementationIds')::uuid),
-        case u.status when 'APPLIED' then 'OPEN' else 'WITHDRAWN' end
+        case u.status when 'APPLIED' then 'OPEN' else 'WITHDRAWN' end,
+        coalesce(u.undone_at, u.created_at)
       from upgrade u cross join lateral jsonb_array_elements(u.open_points) with ordinality as p(point, place)`);
-  // They were there all along: as of a moment since the upgrade they are shown too.
-  await sql('update controls_history.upgrade_task set recorded_from = updated_at');
+  await sql('alter table upgrade_task enable trigger user');
   await forced('force');
 }
