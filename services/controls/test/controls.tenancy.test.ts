@@ -38,66 +38,29 @@ describe.each<[string, () => Date | undefined]>([
   );
 });
 
+/** Tells every row of every entity and log of the service from what it was. */
+const state = () =>
+  scenario.test.admin(async (client) => {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `select relname as name from pg_class where relnamespace = 'controls_asof'::regnamespace and relkind = 'v' order by relname`,
+    );
+    const { rows } = await client.query(
+      tables
+        .map(({ name }) => `select '${name}', md5(string_agg(t::text, ' ' order by t.id)) from controls.${name} t`)
+        .join(' union all '),
+    );
+    expect(rows.length).toBeGreaterThan(40);
+    return rows;
+  });
+
 it.each(mutations.filter((door) => door.name !== 'createIsms').map((door) => [door.name, door] as const))(
   '%s does not find what belongs to another tenant and changes nothing',
   async (_, door) => {
-    const state = () =>
-      scenario.test.admin(async (client) => {
-        const tables = [
-          'isms',
-          'implementation',
-          'implementation_control',
-          'measure_link',
-          'design_assessment',
-          'strength',
-          'upgrade',
-          'upgrade_task',
-          'licensed_text',
-          'licensed_content',
-          'own_mapping',
-          'mapping_collection',
-          'component_definition',
-          'component',
-          'component_claim',
-          'component_use',
-          'soa_entry',
-          'soa_version',
-          'soa_approval',
-          'site',
-          'isms_process',
-          'scope_version',
-          'context_issue',
-          'climate_determination',
-          'interested_party',
-          'party_requirement',
-          'obligation',
-          'exception',
-          'implementation_task',
-          'maturity_assessment',
-          'strength_judgement',
-          'objective',
-          'responsibility',
-          'leadership_interview',
-          'competence',
-          'competence_action',
-          'communication',
-          'isms_change',
-          'unintended_change',
-          'opportunity',
-          'opportunity_action',
-          'external_provision',
-          'process_criterion',
-          'resource_need',
-        ];
-        const rows: unknown[] = [];
-        for (const table of tables) rows.push((await client.query(`select * from controls.${table} order by id`)).rows);
-        return JSON.stringify(rows);
-      });
     const variables = await knock(scenario, door, thing);
     const before = await state();
     const answer = await scenario.call(door.document, variables, { tenant: theirs });
     expect(answer.errors?.map((error) => error.extensions?.code)).toEqual([door.foreign ?? 'NOT_FOUND']);
-    expect(await state()).toBe(before);
+    expect(await state()).toEqual(before);
   },
 );
 
