@@ -189,6 +189,7 @@ describe('the guides', () => {
     expect(parts['4.']).toMatch(/"agreement":"(LIKELIHOOD|CONSEQUENCE|BOTH)"/);
     expect(parts['5.']).toMatch(/"status":"PROPOSED","awaits":\["OWNER"\]/);
     expect(parts['5.']).toMatch(/"status":"APPROVED","approvals":\[\{"role":"OWNER"\}\]/);
+    expect(parts['5.']).toMatch(/"number":"A\.8\.13","decision":"UNDECIDED","risks":\[\{"reference":"R-0001"/);
     expect(parts['6.']).toMatch(/"reading":"RESIDUAL"[\s\S]*Is it worth it\?<\/title>/);
     expect(parts['7.']?.match(/"reassessment":"NONE"/g)).toHaveLength(2);
     expect(parts['7.']).toMatch(/"standing":"WITHIN_CRITERIA"/);
@@ -203,10 +204,11 @@ describe('the guides', () => {
       /"reference":"KRI-0001","value":3,"unit":"mailboxes","state":"RED",.*"readings":\{"nodes":\[\{"value":3,"state":"RED"\},\{"value":1,"state":"AMBER"\}/,
       /"kind":"ASSET_CHANGED","reason":"AS-0001 Shop server[^"]*","risk":\{"reference":"R-0002"\},"status":"OPEN","assessmentId":null.*"kind":"INDICATOR_RED"/,
       /"level":"High"\},"standing":"ABOVE_CRITERIA","reassessment":"REQUESTED"/,
+      /"to":null,"comparability":"SAME_CRITERIA".*"kind":"STANDING_CHANGED","count":1/,
       /"kind":"ASSET_CHANGED".*"status":"CLOSED","assessmentId":"[^"]+".*"kind":"INDICATOR_RED".*"status":"CLOSED","assessmentId":"/,
       /"reference":"AC-0002","status":"COMPLETED","note":"","progress":\{"open":2,"assessed":2,"remaining":0\}/,
-      /"comparability":"SAME_CRITERIA".*"kind":"CURRENT_LEVEL_MOVED","count":1,"worse":1,"better":0/,
-      /"reference":"R-0002","kind":"STANDING_CHANGED","before":"WITHIN_CRITERIA","after":"ABOVE_CRITERIA"/,
+      /"to":\{"reference":"AC-0002"\},"comparability":"SAME_CRITERIA".*"kind":"CURRENT_LEVEL_MOVED","count":1,"worse":1,"better":0/,
+      /"to":\{"reference":"AC-0002"\}.*"reference":"R-0002","kind":"STANDING_CHANGED","before":"WITHIN_CRITERIA","after":"ABOVE_CRITERIA"/,
       /"period":"P1Y","last":\{"reference":"AC-0002"\},"dueAt":"[^"]+","overdue":false/,
       /"position":1,"reasons":\["Above the criteria and not accepted\..*"reference":"R-0001".*"position":2.*"reference":"R-0002"/,
       /"label":"AS-0002 Taking orders","risks":1,"aboveCriteria":1,"worstLevel":"High"/,
