@@ -20,7 +20,8 @@ export interface Known {
   readonly made: (name: string) => string;
 }
 
-const step = (name: string, mutation: string, thing: string, input: Step['input']): Step => ({
+/** A mutation of a round. */
+export const step = (name: string, mutation: string, thing: string, input: Step['input']): Step => ({
   name,
   mutation,
   thing,

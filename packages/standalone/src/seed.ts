@@ -1,4 +1,5 @@
 import { exampleIncident } from './example.incident.ts';
+import { registerReview, roundsAfterReview, roundsBeforeReview } from './example.monitoring.ts';
 import { planningRounds, type Step } from './example.planning.ts';
 import { implementations, leftOut, measures, people, riskIndicator, riskProcesses, risks } from './example.ts';
 
@@ -140,18 +141,21 @@ export async function seedExample(askers: Askers, untilProjected: () => Promise<
   };
   // Counted from a moment that a repeat reads again, so that it asks for the same.
   const day = (offset: number) => new Date(Date.parse(isms.createdAt) + offset * 86_400_000).toISOString();
-  for (const round of planningRounds) {
-    const steps = round({
-      ismsId: isms.id,
-      day,
-      person: known('person', personIds),
-      measure: known('measure', measureIds),
-      implementation: known('implementation', implementationIds),
-      risk: known('risk', riskIds),
-      made: known('thing', made),
-    });
-    for (const [name, id] of await takeSteps(ask, steps)) made.set(name, id);
-  }
+  const take = async (rounds: typeof planningRounds) => {
+    for (const round of rounds) {
+      const steps = round({
+        ismsId: isms.id,
+        day,
+        person: known('person', personIds),
+        measure: known('measure', measureIds),
+        implementation: known('implementation', implementationIds),
+        risk: known('risk', riskIds),
+        made: known('thing', made),
+      });
+      for (const [name, id] of await takeSteps(ask, steps)) made.set(name, id);
+    }
+  };
+  await take(planningRounds);
   await recordIncident(ask, {
     ismsId: isms.id,
     day,
@@ -159,6 +163,13 @@ export async function seedExample(askers: Askers, untilProjected: () => Promise<
     handlerId: known('person', personIds)(exampleIncident.handler),
   });
   await approveException(await askers.as(known('person', personIds)('sofia')), known('thing', made)('oldTerminals'));
+  await untilProjected();
+  await take(roundsBeforeReview);
+  await assessRisks(
+    await askers.as(known('person', personIds)(registerReview.lead)),
+    risks.filter(({ key }) => !registerReview.leftOut.includes(key)).map(({ key }) => known('risk', riskIds)(key)),
+  );
+  await take(roundsAfterReview);
   await untilProjected();
 }
 
@@ -236,4 +247,22 @@ async function approveException(ask: Ask, id: string): Promise<void> {
   await ask('mutation($input: JudgeExceptionInput!) { judgeException(input: $input) { exception { id } } }', {
     input: { id, decision: 'APPROVED', note: 'Until the terminals are replaced, and not a day longer.' },
   });
+}
+
+/** A person confirms the level of each risk, once. */
+async function assessRisks(ask: Ask, ids: readonly string[]): Promise<void> {
+  type Assessed = { readonly id: string; readonly version: number; readonly assessments: readonly unknown[] };
+  const { risks: found } = await ask<{ risks: { nodes: readonly Assessed[] } }>(
+    '{ risks(first: 200) { nodes { id version assessments(first: 1) { id } } } }',
+    {},
+  );
+  const left = found.nodes.filter(({ id, assessments }) => ids.includes(id) && assessments.length === 0);
+  if (left.length === 0) return;
+  await takeSteps(
+    ask,
+    left.map(({ id, version }, index) => ({
+      ...{ name: `risk${index}`, mutation: 'assessRisk', thing: 'risk' },
+      input: { riskId: id, expectedVersion: version, comment: registerReview.comment },
+    })),
+  );
 }

@@ -172,9 +172,9 @@ describe('the guides', () => {
     });
   });
 
-  it('risk-assessment.md works as it is written: assessed, quantified, treated, simulated, accepted', async () => {
+  it('risk-assessment.md works as it is written: assessed, quantified, treated, simulated, accepted, watched', async () => {
     const { preamble, commands } = guide('risk-assessment.md');
-    const sections = ['1.', '2.', '3.', '4.', '5.', '6.', '7.', '8.'];
+    const sections = ['1.', '2.', '3.', '4.', '5.', '6.', '7.', '8.', '9.'];
     const script = sections.flatMap((section) => [mark(section), commands(section)]);
     const output = await run([preamble, ...script], 'empty');
     expect(output).not.toContain('"errors"');
@@ -189,10 +189,34 @@ describe('the guides', () => {
     expect(parts['4.']).toMatch(/"agreement":"(LIKELIHOOD|CONSEQUENCE|BOTH)"/);
     expect(parts['5.']).toMatch(/"status":"PROPOSED","awaits":\["OWNER"\]/);
     expect(parts['5.']).toMatch(/"status":"APPROVED","approvals":\[\{"role":"OWNER"\}\]/);
+    expect(parts['5.']).toMatch(/"number":"A\.8\.13","decision":"UNDECIDED","risks":\[\{"reference":"R-0001"/);
     expect(parts['6.']).toMatch(/"reading":"RESIDUAL"[\s\S]*Is it worth it\?<\/title>/);
     expect(parts['7.']?.match(/"reassessment":"NONE"/g)).toHaveLength(2);
     expect(parts['7.']).toMatch(/"standing":"WITHIN_CRITERIA"/);
     expect(parts['8.']).toMatch(/"treatmentOption":"MODIFY"[\s\S]*Heat map of Web shop[\s\S]*Customer records leak/);
+    const differ = 'below the rated Major .*So the level is Medium when quantified and High when rated';
+    for (const part of [parts['4.'], parts['8.']]) expect(part).toMatch(new RegExp(`"agreement":"BOTH".*${differ}`));
+    const watched = parts['9.'] ?? '';
+    const inOrder = [
+      /"reference":"CO-0001","step":"ANALYSIS","risks":\[\{"reference":"R-0002"\}\]/,
+      /"progress":\{"assessed":1,"remaining":1\},"remaining":\{"nodes":\[\{"reference":"R-0002"/,
+      /"reference":"AC-0001","status":"COMPLETED","note":"The records[^"]*","progress":\{"open":2,"assessed":1,"remaining":1\}.*"intact":true/,
+      /"reference":"KRI-0001","value":3,"unit":"mailboxes","state":"RED",.*"readings":\{"nodes":\[\{"value":3,"state":"RED"\},\{"value":1,"state":"AMBER"\}/,
+      /"kind":"ASSET_CHANGED","reason":"AS-0001 Shop server[^"]*","risk":\{"reference":"R-0002"\},"status":"OPEN","assessmentId":null.*"kind":"INDICATOR_RED"/,
+      /"level":"High"\},"standing":"ABOVE_CRITERIA","reassessment":"REQUESTED"/,
+      /"to":null,"comparability":"SAME_CRITERIA".*"kind":"STANDING_CHANGED","count":1/,
+      /"kind":"ASSET_CHANGED".*"status":"CLOSED","assessmentId":"[^"]+".*"kind":"INDICATOR_RED".*"status":"CLOSED","assessmentId":"/,
+      /"reference":"AC-0002","status":"COMPLETED","note":"","progress":\{"open":2,"assessed":2,"remaining":0\}/,
+      /"to":\{"reference":"AC-0002"\},"comparability":"SAME_CRITERIA".*"kind":"CURRENT_LEVEL_MOVED","count":1,"worse":1,"better":0/,
+      /"to":\{"reference":"AC-0002"\}.*"reference":"R-0002","kind":"STANDING_CHANGED","before":"WITHIN_CRITERIA","after":"ABOVE_CRITERIA"/,
+      /"period":"P1Y","last":\{"reference":"AC-0002"\},"dueAt":"[^"]+","overdue":false/,
+      /"position":1,"reasons":\["Above the criteria and not accepted\..*"reference":"R-0001".*"position":2.*"reference":"R-0002"/,
+      /"label":"AS-0002 Taking orders","risks":1,"aboveCriteria":1,"worstLevel":"High"/,
+    ].map((wanted) => {
+      expect(watched).toMatch(wanted);
+      return watched.search(wanted);
+    });
+    expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
   });
 
   it('incidents.md works as it is written: reported, assessed, learned from, imported, adopted', async () => {

@@ -100,6 +100,25 @@ describe('a start that cannot be', () => {
   );
 });
 
+/** What the example shows of watching risks. */
+async function monitoring(url: string, headers: Record<string, string>): Promise<Record<string, unknown>> {
+  const query = `{
+    cycles: assessmentCycles { nodes { status reason progress { open assessed remaining } result { intact } } }
+    due: assessmentDue { overdue last { reference } }
+    consultations: riskConsultations { nodes { direction step } }
+    indicators: riskIndicators { nodes { reference state value } }
+    triggers: reassessmentTriggers(status: OPEN) { nodes { kind status risk { title } } }
+  }`;
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = (await answer.json()) as { data: Record<string, { nodes?: unknown }>; errors?: unknown };
+  expect(errors).toBeUndefined();
+  return Object.fromEntries(Object.entries(data).map(([name, found]) => [name, found.nodes ?? found]));
+}
+
 describe('a start', () => {
   it('tells a newcomer what they need in under a screen, is refused a second time on the same folder, survives SIGKILL and stops cleanly', async () => {
     const data = join(folder, 'data');
@@ -114,6 +133,27 @@ describe('a start', () => {
     const before = await risks(url);
     expect(before.totalCount).toBeGreaterThan(0);
 
+    const monitored = await monitoring(url, headers);
+    expect(monitored).toEqual({
+      cycles: [
+        { status: 'PLANNED', reason: 'SIGNIFICANT_CHANGE', progress: null, result: null },
+        {
+          ...{ status: 'COMPLETED', reason: 'PLANNED', progress: { open: 5, assessed: 4, remaining: 1 } },
+          result: { intact: true },
+        },
+      ],
+      due: { overdue: false, last: { reference: 'AC-0001' } },
+      consultations: [
+        { direction: 'INFORMED', step: 'MONITORING' },
+        { direction: 'CONSULTED', step: 'ANALYSIS' },
+      ],
+      indicators: [
+        { reference: 'KRI-0001', state: expect.stringMatching(/GREEN|AMBER/), value: expect.any(Number) },
+        { reference: 'KRI-0002', state: 'AMBER', value: 16 },
+      ],
+      triggers: [{ kind: 'MANUAL', status: 'OPEN', risk: { title: 'Someone who left still has access' } }],
+    });
+
     const second = await start({ ANNEX_DATA_DIR: data }).ended;
     expect([second.code, oneLine(second.error)]).toEqual([1, 1]);
     expect(second.error).toMatch(/another Annex runs on/);
@@ -124,9 +164,12 @@ describe('a start', () => {
     expect(out.split('\n').length).toBeLessThanOrEqual(40);
     for (const wanted of [url, key, '/graphql', '/reference', 'Readiness by clause']) expect(out).toContain(wanted);
 
+    // As if it had been killed before the example was noted as made: it is gone through again, and nothing is made twice.
+    rmSync(join(data, 'example-seeded'));
     const again = start({ ANNEX_DATA_DIR: data });
     const risen = await again.address;
     expect(await risks(risen)).toEqual(before);
+    expect(await monitoring(risen, headers)).toEqual(monitored);
     again.child.kill('SIGINT');
     const stopped = await again.ended;
     expect([stopped.code, stopped.error]).toEqual([0, '']);

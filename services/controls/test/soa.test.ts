@@ -391,6 +391,34 @@ describe('approving a version', () => {
     });
   });
 
+  it('is a question to a person again when nothing justifies what it includes any more', async () => {
+    const ismsId = await scenario.createIsms();
+    await decideAll(ismsId);
+    const [risk, treatment] = [await needs(ismsId, []), newId()];
+    await treats(ismsId, risk, { id: treatment });
+    await decideCall({ ismsId, entries: [{ controlId: 'A.8.28', reasons: [] }] });
+    const version = await submitted(ismsId);
+    await judgeCall({ id: version.id, decision: 'APPROVED' }, { personId: ben });
+    const judged = async () =>
+      (await scenario.recorded('annex.controls.conformity.changed.v1'))
+        .flatMap((data) => data.rows)
+        .filter((row) => row.ismsId === ismsId && row.rule === 'controls.soa-approved')
+        .at(-1);
+    expect(await judged()).toMatchObject({ verdict: 'NO_GAP_FOUND' });
+    await treats(ismsId, risk, { id: treatment, version: 2, status: 'ABANDONED' });
+    expect(await judged()).toMatchObject({
+      verdict: 'JUDGEMENT_NEEDED',
+      reason: 'Version 1 is approved, and 1 necessary control is justified by nothing.',
+      next: expect.stringMatching(/^Say why these controls are necessary, or leave them out\./),
+    });
+    // An obligation that demands it is a reason as well.
+    await scenario.ask(
+      'mutation ($input: CreateObligationInput!) { createObligation(input: $input) { obligation { id } } }',
+      { input: { ismsId, title: 'The law of code', kind: 'LEGAL', source: 'Act 1', controlIds: ['A.8.28'] } },
+    );
+    expect(await judged()).toMatchObject({ verdict: 'NO_GAP_FOUND' });
+  });
+
   it('leaves one version under review when two are submitted at once', async () => {
     const ismsId = await scenario.createIsms();
     await decideAll(ismsId);

@@ -168,6 +168,58 @@ it('tells how two frozen registers differ, and whether their levels mean the sam
   expect(await verdict(ismsId, 'risk.assessments-comparable')).toBe('NO_GAP_FOUND');
 });
 
+it('tells how the register as it is now, or was at a moment, differs from one that was frozen', async () => {
+  const ismsId = await register.addIsms();
+  const first = await register.createRisk({ ismsId });
+  const open = await plan(ismsId);
+  const question = `query ($fromId: UUID!) { cycleDifferences(fromId: $fromId) {
+    to { id } comparability explanation counts { kind count worse better } changes { nodes { reference kind before after } } } }`;
+  const ask = (caller: TestCaller = {}) => register.call(question, { fromId: open.id }, caller);
+  expect(errorOf(await ask())).toMatchObject({ code: 'STATE_CONFLICT', text: expect.stringContaining('AC-0001') });
+  await complete(await start(open), { incompleteReason: 'First' });
+  const none = { to: null, comparability: 'SAME_CRITERIA', counts: [], changes: { nodes: [] } };
+  expect((await ask()).data).toMatchObject({ cycleDifferences: none });
+  const still = new Date();
+  await register.test.setClock(new Date(Date.now() + 60_000));
+  await register.ask('mutation ($input: UpdateRiskInput!) { updateRisk(input: $input) { risk { id } } }', {
+    input: { id: first.id, expectedVersion: first.version, inherentConsequence: 1 },
+  });
+  await register.createRisk({ ismsId });
+  expect((await ask()).data).toMatchObject({
+    cycleDifferences: {
+      ...{ to: null, comparability: 'SAME_CRITERIA' },
+      explanation: 'Both used version 1 of the criteria, so their levels mean the same.',
+      counts: expect.arrayContaining([
+        { kind: 'ADDED', count: 1, worse: null, better: null },
+        { kind: 'CURRENT_LEVEL_MOVED', count: 1, worse: 0, better: 1 },
+      ]),
+      changes: {
+        nodes: expect.arrayContaining([
+          { reference: 'R-0001', kind: 'CURRENT_LEVEL_MOVED', before: 'High', after: 'Low' },
+          { reference: 'R-0002', kind: 'ADDED', before: null, after: 'High' },
+        ]),
+      },
+    },
+  });
+  expect((await ask({ asOf: still })).data).toMatchObject({ cycleDifferences: none });
+  expect(errorOf(await ask({ tenant: register.test.tenants[1] })).code).toBe('NOT_FOUND');
+  const { version, content } = await readCriteria(register, ismsId);
+  await register.ask(
+    'mutation ($input: SetRiskCriteriaInput!) { setRiskCriteria(input: $input) { criteria { id } } }',
+    {
+      input: { ...content, name: 'By another name', ismsId, expectedVersion: version },
+    },
+  );
+  for (const caller of [{}, { asOf: new Date(Date.now() + 90_000) }])
+    expect((await ask(caller)).data).toMatchObject({
+      cycleDifferences: {
+        comparability: 'SAME_SCALES',
+        explanation:
+          'AC-0001 used version 1 of the criteria and the register as it is now version 2; scales, matrix and rules are the same in both, so their levels mean the same.',
+      },
+    });
+});
+
 it('refuses bad plans, stale versions, a second one in progress, and what another tenant has', async () => {
   const ismsId = await register.addIsms();
   const backwards = { name: 'n', ismsId, plannedStart: '2026-04-01T00:00:00Z', plannedEnd: '2026-03-01T00:00:00Z' };
@@ -227,6 +279,13 @@ it('says that levels do not mean the same where other criteria were approved bet
   });
   const approval = { id: proposed.id, expectedVersion: proposed.version };
   await criteriaStep(register, 'approveRiskCriteria', approval, { personId: approver });
+  const now = `{ cycleDifferences(fromId: "${from.id}") { comparability counts { kind worse better } } }`;
+  expect(await register.ask(now)).toMatchObject({
+    cycleDifferences: {
+      comparability: 'DIFFERENT_SCALES',
+      counts: expect.arrayContaining([{ kind: 'CURRENT_LEVEL_MOVED', worse: null, better: null }]),
+    },
+  });
   const to = await complete(await start(await plan(ismsId)), { incompleteReason: 'Second', comparability: 'Calmer' });
   const { cycleDifferences } = await register.ask<{ cycleDifferences: Record<string, unknown> }>(
     'query ($fromId: UUID!, $toId: UUID!) { cycleDifferences(fromId: $fromId, toId: $toId) { comparability counts { kind count worse better } } }',

@@ -18,11 +18,13 @@ interface Facts {
   readonly approved: { readonly id: string; readonly number: number } | null;
   /** Decisions made after the approved version was submitted. */
   readonly later: number;
+  /** Controls that are necessary without a justification or a reason, and that no open risk and no obligation in force needs. */
+  readonly unjustified: number;
 }
 
 async function soaFacts(tx: Tx<ControlsDatabase>, ismsId: string): Promise<Facts> {
   const { rows } = await tx.query<Facts>(
-    `with entry as (select control_id, decision, decided_at from soa_entry where tenant_id = $1 and isms_id = $2),
+    `with entry as (select control_id, decision, decided_at, justification = '' and reasons = '[]' as bare from soa_entry where tenant_id = $1 and isms_id = $2),
       needed as (${neededControls}),
       used as (select control_id from implementation_control where tenant_id = $1 and isms_id = $2
                union select control_id from needed),
@@ -42,7 +44,11 @@ async function soaFacts(tx: Tx<ControlsDatabase>, ismsId: string): Promise<Facts
        coalesce((select jsonb_agg(jsonb_build_object('kind', kind, 'id', id, 'reference', reference) order by reference) from needing), '[]')
          as excluded,
        (select jsonb_build_object('id', id, 'number', number) from approved) as approved,
-       (select count(*) from entry, approved where entry.decided_at > approved.submitted_at)::int as later`,
+       (select count(*) from entry, approved where entry.decided_at > approved.submitted_at)::int as later,
+       (select count(*) from entry where decision = 'NECESSARY' and bare
+         and not exists (select 1 from needed where needed.control_id = entry.control_id)
+         and not exists (select 1 from obligation o
+                          where o.tenant_id = $1 and o.isms_id = $2 and o.status = 'IN_FORCE' and entry.control_id = any(o.control_ids)))::int as unjustified`,
     [tx.tenant, ismsId],
   );
   const [facts] = rows;
@@ -126,7 +132,7 @@ const approved: Rule<ControlsDatabase> = {
   basis: 'REQUIREMENT',
   question: 'Is there a Statement of Applicability, and does it say what is decided?',
   async judge(_tx, _ismsId, shared): Promise<Judgement> {
-    const { approved: version, later } = await shared(soaFacts);
+    const { approved: version, later, unjustified } = await shared(soaFacts);
     if (!version) {
       return {
         verdict: 'GAP',
@@ -136,13 +142,21 @@ const approved: Rule<ControlsDatabase> = {
         links: [],
       };
     }
+    const differs = [
+      ...(later > 0 ? [`${later} ${later === 1 ? 'decision was' : 'decisions were'} made after it was submitted`] : []),
+      ...(unjustified > 0
+        ? [`${unjustified} necessary ${unjustified === 1 ? 'control is' : 'controls are'} justified by nothing`]
+        : []),
+    ];
+    const decideAgain = unjustified > 0 ? 'Say why these controls are necessary, or leave them out. ' : '';
     return {
-      verdict: later > 0 ? 'JUDGEMENT_NEEDED' : 'NO_GAP_FOUND',
+      verdict: differs.length > 0 ? 'JUDGEMENT_NEEDED' : 'NO_GAP_FOUND',
       reason:
-        later > 0
-          ? `Version ${version.number} is approved, and ${later} ${later === 1 ? 'decision was' : 'decisions were'} made after it was submitted.`
+        differs.length > 0
+          ? `Version ${version.number} is approved, and ${differs.join(', and ')}.`
           : `Version ${version.number} is approved and holds every decision.`,
-      next: later > 0 ? 'Look at the differences, and submit a new version where they matter.' : '',
+      next:
+        differs.length > 0 ? `${decideAgain}Look at the differences, and submit a new version where they matter.` : '',
       facts: { examined: 1, total: 1, failing: 0 },
       links: [{ kind: 'soaVersion', id: version.id, reference: `SoA ${version.number}` }],
     };

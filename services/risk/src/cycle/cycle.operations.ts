@@ -8,6 +8,7 @@ import {
   newId,
   nextReference,
   runsOf,
+  type Tx,
   type WriteTx,
 } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
@@ -28,7 +29,7 @@ import {
   updateCycleRow,
 } from './cycle.store.ts';
 import { type CycleReason, checkNotOver, checkPlan, checkStep, comparabilityOf } from './cycle.ts';
-import { freezeRegister } from './frozen.store.ts';
+import { criteriaNow, freezeRegister, type Pair } from './frozen.store.ts';
 
 interface PlanInput {
   readonly scope?: string | null;
@@ -191,13 +192,30 @@ export const assessmentIsDue: DueHandler<RiskDatabase> = async (tx, { subjectId 
   await judgeRisk(tx, [subjectId]);
 };
 
-/** Two completed cycles of one ISMS with whether they can be compared. @throws AnnexError NOT_FOUND, BAD_INPUT, STATE_CONFLICT */
-export function compared(from: CycleRow, to: CycleRow) {
-  for (const [field, row] of [
-    ['from', from],
-    ['to', to],
-  ] as const) {
-    if (row.status === 'COMPLETED') continue;
+/** Two registers of one ISMS, the later one frozen or as it is now, with whether they can be compared. */
+export interface Compared extends Pair, ReturnType<typeof comparabilityOf> {
+  readonly from: CycleRow;
+  readonly to: CycleRow | null;
+}
+
+/** Two completed cycles of one ISMS with whether they can be compared. @throws AnnexError BAD_INPUT, STATE_CONFLICT */
+export function compared(from: CycleRow, to: CycleRow): Compared {
+  checkFrozen('from', from);
+  checkFrozen('to', to);
+  if (from.ismsId !== to.ismsId) throw badInput('to', to.id, 'must be an assessment of the same ISMS as from');
+  return { from, to, ...comparabilityOf(from, to) };
+}
+
+/** A completed cycle and the register at the moment that is read, with whether they can be compared. @throws AnnexError STATE_CONFLICT */
+export async function comparedWithNow(tx: Tx<RiskDatabase>, from: CycleRow): Promise<Compared> {
+  checkFrozen('from', from);
+  const { criteriaVersion, criteria } = await criteriaNow(tx, from.ismsId);
+  const now = { reference: 'the register as it is now', criteriaVersion, criteria: JSON.parse(criteria) };
+  return { from, to: null, ...comparabilityOf(from, now) };
+}
+
+function checkFrozen(field: string, row: CycleRow): void {
+  if (row.status !== 'COMPLETED') {
     throw new AnnexError(
       'STATE_CONFLICT',
       `${field}: ${row.reference} is ${row.status}; only completed ones are frozen`,
@@ -206,8 +224,6 @@ export function compared(from: CycleRow, to: CycleRow) {
       },
     );
   }
-  if (from.ismsId !== to.ismsId) throw badInput('to', to.id, 'must be an assessment of the same ISMS as from');
-  return { id: `${from.id} ${to.id}`, from, to, ...comparabilityOf(from, to) };
 }
 
 /** Tells every cycle again. */

@@ -16,10 +16,12 @@ import { riskOrders } from '../risk/risk.list.ts';
 import { riskFor } from '../risk/risk.resolvers.ts';
 import {
   type CancelCycleInput,
+  type Compared,
   type CompleteCycleInput,
   type CycleStepInput,
   cancelCycle,
   compared,
+  comparedWithNow,
   completeCycle,
   type PlanCycleInput,
   planCycle,
@@ -43,7 +45,6 @@ import { progressOf, remainingRisks } from './progress.store.ts';
 
 type Context = CallContext<RiskDatabase>;
 type Page = Pick<ConnectionArgs, 'first' | 'after'>;
-type Compared = ReturnType<typeof compared>;
 
 const latestFirst = ordering({ number: 'desc' });
 const byNumber = ordering({ number: 'asc' });
@@ -75,7 +76,11 @@ export const cycleModule: GraphqlModule<RiskDatabase> = {
           },
         });
       },
-      cycleDifferences: async (_, { fromId, toId }: { fromId: string; toId: string }, context) => {
+      cycleDifferences: async (_, { fromId, toId }: { fromId: string; toId?: string | null }, context) => {
+        if (!toId) {
+          const earlier = await cycleFor(context, fromId);
+          return context.read((tx) => comparedWithNow(tx, earlier));
+        }
         const [from, to] = await Promise.all([cycleFor(context, fromId), cycleFor(context, toId)]);
         return compared(from, to);
       },
@@ -140,19 +145,19 @@ export const cycleModule: GraphqlModule<RiskDatabase> = {
     },
     CycleDifferences: {
       explanation: ({ sentence }: Compared) => sentence,
-      counts: async ({ from, to, comparability }: Compared, _, context) =>
-        (await context.read((tx) => differenceCounts(tx, from.id, to.id))).map(({ kind, count, worse, better }) =>
+      counts: async ({ comparability, ...pair }: Compared, _, context) =>
+        (await context.read((tx) => differenceCounts(tx, pair))).map(({ kind, count, worse, better }) =>
           kind.endsWith('LEVEL_MOVED') && comparability !== 'DIFFERENT_SCALES'
             ? { kind, count, worse, better }
             : { kind, count, worse: null, better: null },
         ),
-      changes: ({ from, to }: Compared, { kind, ...page }: Page & { kind?: DifferenceKind | null }, context) =>
+      changes: (pair: Compared, { kind, ...page }: Page & { kind?: DifferenceKind | null }, context) =>
         connection(context, page, {
           order: byRisk,
           query: (tx) =>
             kind
-              ? sql<DifferenceRow>`select d.* from (${differencesQuery(tx, from.id, to.id)}) d where d.kind = ${kind}`
-              : differencesQuery(tx, from.id, to.id),
+              ? sql<DifferenceRow>`select d.* from (${differencesQuery(tx, pair)}) d where d.kind = ${kind}`
+              : differencesQuery(tx, pair),
         }),
     },
     CycleDifference: { risk: (row: DifferenceRow, _, context) => riskFor(context, row.riskId) },

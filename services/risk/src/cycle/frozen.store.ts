@@ -19,6 +19,11 @@ const hashOf = (row: string) =>
 const hashOfCycle = (criteriaText: string, rowHashes: string) =>
   createHash('sha256').update(`annex-assessment-cycle-1\n${criteriaText}\n${rowHashes}`, 'utf8').digest('hex');
 
+/** The assessment of a risk `r` that was made last, as `last`. */
+const lastAssessment = `left join lateral (
+  select a.id, a.level, a.rank, a.criteria_version, a.assessed_at from assessment a
+  where a.tenant_id = r.tenant_id and a.risk_id = r.id order by a.assessed_at desc, a.id desc limit 1) last on true`;
+
 export interface Completed {
   readonly risks: number;
   readonly open: number;
@@ -27,6 +32,22 @@ export interface Completed {
   /** All of the criteria that levels depend on, as text of jsonb. */
   readonly criteria: string;
   readonly contentHash: string;
+}
+
+/** All of the criteria but what levels do not depend on: whatever else they come to hold belongs to what is compared by. */
+export async function criteriaNow(
+  tx: Tx<CycleTables>,
+  ismsId: string,
+): Promise<Pick<Completed, 'criteria' | 'criteriaVersion'>> {
+  const { rows } = await tx.query<Pick<Completed, 'criteria' | 'criteriaVersion'>>(
+    `select version as "criteriaVersion", (to_jsonb(c) - array['tenant_id', 'id', 'isms_id', 'version', 'name', 'appetite', 'assessment_period',
+       'created_at', 'created_by', 'updated_at', 'updated_by'])::text as criteria
+     from criteria c where tenant_id = $1 and isms_id = $2`,
+    [tx.tenant, ismsId],
+  );
+  const [by] = rows;
+  if (!by) throw new Error(`The ISMS ${ismsId} has an assessment and no criteria`);
+  return by;
 }
 
 /**
@@ -45,19 +66,11 @@ export async function freezeRegister(tx: WriteTx<CycleTables>, cycle: CycleRow):
          r.current_frequency, r.current_loss, r.standing, r.reassessment, r.acceptance,
          last.id as assessment_id, last.level as assessed_level, last.rank as assessed_rank,
          last.criteria_version as assessed_criteria_version, coalesce(last.assessed_at >= $5, false) as assessed_in_cycle
-       from risk r left join lateral (
-         select a.id, a.level, a.rank, a.criteria_version, a.assessed_at from assessment a
-         where a.tenant_id = r.tenant_id and a.risk_id = r.id order by a.assessed_at desc, a.id desc limit 1) last on true
+       from risk r ${lastAssessment}
        where r.tenant_id = $1 and r.isms_id = $2) f`,
     [tx.tenant, cycle.ismsId, cycle.id, tx.now, cycle.startedAt],
   );
-  // All of the criteria but what levels do not depend on: whatever else they come to hold belongs to what was compared by.
-  const kept = await tx.query<{ criteria: string; criteriaVersion: number }>(
-    `select version as "criteriaVersion", (to_jsonb(c) - array['tenant_id', 'id', 'isms_id', 'version', 'name', 'appetite', 'assessment_period',
-       'created_at', 'created_by', 'updated_at', 'updated_by'])::text as criteria
-     from criteria c where tenant_id = $1 and isms_id = $2`,
-    [tx.tenant, cycle.ismsId],
-  );
+  const by = await criteriaNow(tx, cycle.ismsId);
   const { rows } = await tx.query<Pick<Completed, 'risks' | 'open' | 'assessed'> & { hashes: string }>(
     `select count(*)::int as risks, count(*) filter (where status = 'OPEN')::int as open,
        count(*) filter (where status = 'OPEN' and assessed_in_cycle)::int as assessed,
@@ -65,9 +78,8 @@ export async function freezeRegister(tx: WriteTx<CycleTables>, cycle: CycleRow):
      from assessment_cycle_row where tenant_id = $1 and cycle_id = $2`,
     [tx.tenant, cycle.id],
   );
-  const [by] = kept.rows;
   const [found] = rows;
-  if (!by || !found) throw new Error(`The ISMS ${cycle.ismsId} has an assessment and no criteria`);
+  if (!found) throw new Error('A count always answers');
   const { hashes, ...counts } = found;
   return { ...counts, ...by, contentHash: hashOfCycle(by.criteria, hashes) };
 }
@@ -142,12 +154,23 @@ export interface DifferenceRow {
   readonly afterRank: number | null;
 }
 
-/** How two frozen registers differ: a row for each risk and kind. */
-export function differencesQuery(tx: Tx<CycleTables>, fromId: string, toId: string) {
+/** What a frozen register is compared with: another that was frozen, or what there is at the moment that is read. */
+export interface Pair {
+  readonly from: Pick<CycleRow, 'id' | 'ismsId'>;
+  readonly to: Pick<CycleRow, 'id'> | null;
+}
+
+/** How two registers differ: a row for each risk and kind. */
+export function differencesQuery(tx: Tx<CycleTables>, { from, to }: Pair) {
+  const later = to
+    ? sql`select f.* from assessment_cycle_row f where f.tenant_id = ${tx.tenant} and f.cycle_id = ${to.id}`
+    : sql`select r.tenant_id, r.id as risk_id, r.reference, r.number, r.title, r.status, r.owner_id, r.treatment_option, r.inherent_level,
+        r.inherent_rank, r.current_level, r.current_rank, r.standing, last.level as assessed_level, last.rank as assessed_rank
+      from risk r ${sql.raw(lastAssessment)} where r.tenant_id = ${tx.tenant} and r.isms_id = ${from.ismsId}`;
   return sql<DifferenceRow>`
     select b.risk_id || ' ' || k.kind as id, b.risk_id, b.reference, b.number, b.title, k.kind, k.before, k.after, k.before_rank, k.after_rank
-    from assessment_cycle_row b
-    left join assessment_cycle_row a on a.tenant_id = b.tenant_id and a.cycle_id = ${fromId} and a.risk_id = b.risk_id
+    from (${later}) b
+    left join assessment_cycle_row a on a.tenant_id = b.tenant_id and a.cycle_id = ${from.id} and a.risk_id = b.risk_id
     cross join lateral (values
       ('ADDED', a.id is null, null, b.current_level, null::int, b.current_rank),
       ('CLOSED', a.status = 'OPEN' and b.status = 'CLOSED', a.status, b.status, null, null),
@@ -159,18 +182,17 @@ export function differencesQuery(tx: Tx<CycleTables>, fromId: string, toId: stri
       ('OWNER_CHANGED', a.id is not null and a.owner_id is distinct from b.owner_id, a.owner_id::text, b.owner_id::text, null, null),
       ('OPTION_CHANGED', a.id is not null and a.treatment_option is distinct from b.treatment_option, a.treatment_option, b.treatment_option, null, null)
     ) as k(kind, holds, before, after, before_rank, after_rank)
-    where b.tenant_id = ${tx.tenant} and b.cycle_id = ${toId} and k.holds`;
+    where k.holds`;
 }
 
 /** How many differences there are of each kind; one statement. */
 export async function differenceCounts(
   tx: Tx<CycleTables>,
-  fromId: string,
-  toId: string,
+  pair: Pair,
 ): Promise<{ kind: DifferenceKind; count: number; worse: number; better: number }[]> {
   const { rows } = await sql<{ kind: DifferenceKind; count: number; worse: number; better: number }>`
     select kind, count(*)::int as count,
       count(*) filter (where before_rank < after_rank)::int as worse, count(*) filter (where before_rank > after_rank)::int as better
-    from (${differencesQuery(tx, fromId, toId)}) d group by kind order by kind`.execute(tx.db);
+    from (${differencesQuery(tx, pair)}) d group by kind order by kind`.execute(tx.db);
   return rows;
 }
