@@ -1,5 +1,8 @@
+import { tmpdir } from 'node:os';
 import { backends, type TestDatabase, testDatabase, testQueue, testSecret } from '@annex/service/testing';
+import { allDefinitions } from '@annex/standalone';
 import { runKills } from '../src/kills.ts';
+import { definitionSettings } from '../src/system.ts';
 
 /** On each backend; `npm run soak -- --kills N` kills as often as it is told. */
 const kills = 15;
@@ -12,7 +15,7 @@ describe.each(backends())('a worker killed at random on $backend', ({ backend, m
   }
   let test: TestDatabase;
   beforeAll(async () => {
-    test = await testDatabase([]);
+    test = await testDatabase(allDefinitions(definitionSettings(testSecret, tmpdir())));
   });
   afterAll(() => test.close());
 

@@ -1,10 +1,10 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EnvironmentReader } from '@annex/service';
+import { temporaryFolder } from '@annex/service/testing';
 import { installationSecret, standaloneConfig } from '../src/config.ts';
 import { startStandalone } from '../src/launch.ts';
 import type { Standalone } from '../src/standalone.ts';
@@ -36,8 +36,7 @@ describe('the guides', () => {
   const said: string[] = [];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'annex-guide-'));
-    chmodSync(folder, 0o755);
+    folder = temporaryFolder('annex-guide-');
     const start = (name: string, more: Record<string, string>, say: (line: string) => void) => {
       const environment = { ANNEX_DATA_DIR: join(folder, name), ANNEX_PORT: '0', ...more };
       const config = standaloneConfig(new EnvironmentReader(environment));

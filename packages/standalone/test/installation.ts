@@ -14,6 +14,7 @@ import {
 } from '@annex/gateway';
 import { EnvironmentReader, queueConfig } from '@annex/service';
 import { silent, type TestDatabase, testDatabase, testSecret } from '@annex/service/testing';
+import { allDefinitions } from '../src/definitions.ts';
 import { startSystem } from '../src/system.ts';
 
 /** Where processes that tests start find what others have compiled; empty where the tests run without it. */
@@ -66,16 +67,16 @@ function tenantMaker(test: TestDatabase): Installation['tenant'] {
 
 /** All services in this process, the queue on PostgreSQL: what `npm start` runs. */
 export async function oneProcess(): Promise<Installation> {
-  const test = await testDatabase([]);
   const folder = mkdtempSync(join(tmpdir(), 'annex-blobs-'));
+  const evidence = evidenceConfig(new EnvironmentReader({}), folder);
+  const settings = { secret: testSecret, evidence, privateAddresses: 'loopback' } as const;
+  const test = await testDatabase(allDefinitions(settings));
   const system = await startSystem({
     databaseUrl: test.url,
     queue: queueConfig(test.url, undefined, testSecret),
-    secret: testSecret,
     clock: 'shared',
     poolSize: 6,
-    evidence: evidenceConfig(new EnvironmentReader({}), folder),
-    privateAddresses: 'loopback',
+    ...settings,
     gateway: gatewayConfig(new EnvironmentReader({}), false),
     log: silent,
   });

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { temporaryFolder } from '@annex/service/testing';
 import { compileCache } from './installation.ts';
 
 const entry = resolve(import.meta.dirname, '../src/main.ts');
@@ -11,8 +12,7 @@ let folder: string;
 const running = new Set<ChildProcess>();
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'annex-start-'));
-  chmodSync(folder, 0o755);
+  folder = temporaryFolder('annex-start-');
 });
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');

@@ -138,19 +138,19 @@ it('is decided by another person than the one who asked, never by a machine, and
 
 it('expires by itself, announces it, and leaves a gap where the control is still not in place', async () => {
   const { id, ismsId } = await strong({ status: 'PARTIAL', share: 0.5 });
-  await scenario.at('2026-11-26T10:00:00Z');
-  const exceptionId = await requested(id, { cap: 0.1, endsAt: '2026-12-24T18:00:00Z' });
-  const undecided = await requested(id, { endsAt: '2026-12-24T18:00:00Z' });
+  await scenario.at('2126-11-26T10:00:00Z');
+  const exceptionId = await requested(id, { cap: 0.1, endsAt: '2126-12-24T18:00:00Z' });
+  const undecided = await requested(id, { endsAt: '2126-12-24T18:00:00Z' });
   await approve(exceptionId);
-  await scenario.at('2026-12-24T17:59:59Z');
+  await scenario.at('2126-12-24T17:59:59Z');
   await scenario.settle();
   expect(await scenario.strength(id)).toMatchObject({ verified: 0.1 });
-  await scenario.at('2026-12-24T18:00:00Z');
+  await scenario.at('2126-12-24T18:00:00Z');
   // Nobody has to be told first.
   expect(error(await judge({ id: undecided, decision: 'APPROVED' }))).toMatchObject({ code: 'STATE_CONFLICT' });
   await scenario.settle();
   expect(await show(exceptionId)).toMatchObject({
-    ...{ status: 'EXPIRED', endedBy: 'system:controls', endedAt: '2026-12-24T18:00:00.000Z', endNote: '' },
+    ...{ status: 'EXPIRED', endedBy: 'system:controls', endedAt: '2126-12-24T18:00:00.000Z', endNote: '' },
   });
   expect(await show(undecided)).toMatchObject({ status: 'EXPIRED', decidedBy: null });
   expect(await scenario.strength(id)).toMatchObject({ verified: 0.4 });
@@ -176,13 +176,13 @@ it('expires by itself, announces it, and leaves a gap where the control is still
 
 it('expires in a retired ISMS too, and changes there in no other way', async () => {
   const { id, ismsId } = await strong();
-  await scenario.at('2026-11-26T10:00:00Z');
-  const exceptionId = await requested(id, { endsAt: '2026-12-24T18:00:00Z' });
+  await scenario.at('2126-11-26T10:00:00Z');
+  const exceptionId = await requested(id, { endsAt: '2126-12-24T18:00:00Z' });
   await approve(exceptionId);
   await retire(scenario, ismsId);
   expect(error(await request({ implementationId: id }))).toMatchObject({ code: 'STATE_CONFLICT' });
   expect(error(await end({ id: exceptionId, note: 'x' }))).toMatchObject({ code: 'STATE_CONFLICT' });
-  await scenario.at('2026-12-24T18:00:00Z');
+  await scenario.at('2126-12-24T18:00:00Z');
   await scenario.settle();
   expect(await show(exceptionId)).toMatchObject({ status: 'EXPIRED' });
 });
@@ -228,10 +228,10 @@ it('lets one of two who decide at once decide', async () => {
 });
 
 it('is found by what it is about, and shows itself and the strength as of a past moment', async () => {
-  await scenario.at('2026-11-26T10:00:00Z');
+  await scenario.at('2126-11-26T10:00:00Z');
   const { id, ismsId } = await strong({ controlIds: ['A.8.28', 'A.8.25'] });
   const [first, second] = [await requested(id, { controlIds: ['A.8.25'] }), await requested(id)];
-  await scenario.at('2026-11-27T10:00:00Z');
+  await scenario.at('2126-11-27T10:00:00Z');
   await approve(first);
   const found = async (args: string) =>
     (
@@ -244,7 +244,7 @@ it('is found by what it is about, and shows itself and the strength as of a past
   expect(await found('status: APPROVED')).toEqual([first]);
   expect(await found('controlId: "A.8.28"')).toEqual([second]);
   expect(await found('endsBefore: "2199-01-01T00:00:00Z"')).toEqual([]);
-  const asOf = new Date('2026-11-26T12:00:00Z');
+  const asOf = new Date('2126-11-26T12:00:00Z');
   expect(await show(first, { asOf })).toMatchObject({ status: 'REQUESTED', version: 1 });
   expect(await scenario.strength(id, { asOf })).toMatchObject({ verified: 0.8 });
   expect(await scenario.strength(id)).toMatchObject({ verified: 0 });

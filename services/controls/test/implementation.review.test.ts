@@ -59,16 +59,16 @@ it('refuses costs that are none', async () => {
 });
 
 it('shows a gap once a review date has come, whether it was set alone or among many, and none once it is moved', async () => {
-  await scenario.at('2026-11-26T10:00:00Z');
+  await scenario.at('2126-11-26T10:00:00Z');
   const ismsId = await scenario.createIsms();
   const [one, two, three] = [
-    await scenario.implement({ ismsId, reviewDate: '2026-12-01T00:00:00Z' }),
+    await scenario.implement({ ismsId, reviewDate: '2126-12-01T00:00:00Z' }),
     await scenario.implement({ ismsId }),
     await scenario.implement({ ismsId }),
   ];
   const rule = () => lastResult(scenario, ismsId, 'controls.implementations-reviewed');
   const answer = await updateAll([
-    { id: two, reviewDate: '2026-12-02T00:00:00Z', cost: { currency: 'EUR', once: 7 }, effortHoursYearly: 3 },
+    { id: two, reviewDate: '2126-12-02T00:00:00Z', cost: { currency: 'EUR', once: 7 }, effortHoursYearly: 3 },
     { id: three, title: 'Renamed' },
   ]);
   expect(answer.data).toMatchObject({
@@ -76,7 +76,7 @@ it('shows a gap once a review date has come, whether it was set alone or among m
       changed: 2,
       implementations: [
         {
-          ...{ version: 2, reviewDate: '2026-12-02T00:00:00.000Z', effortHoursYearly: 3 },
+          ...{ version: 2, reviewDate: '2126-12-02T00:00:00.000Z', effortHoursYearly: 3 },
           cost: { currency: 'EUR', once: 7, yearly: null },
         },
         { version: 2, reviewDate: null, cost: null },
@@ -84,24 +84,24 @@ it('shows a gap once a review date has come, whether it was set alone or among m
     },
   });
   expect(await rule()).toMatchObject({ verdict: 'NO_GAP_FOUND', facts: { examined: 2, total: 3, failing: 0 } });
-  await scenario.at('2026-12-01T00:00:00Z');
+  await scenario.at('2126-12-01T00:00:00Z');
   await scenario.settle();
   expect(await rule()).toMatchObject({
     ...{ verdict: 'GAP', basis: 'OWN_RULE', facts: { examined: 2, total: 3, failing: 1 } },
     links: [{ kind: 'implementation', id: one }],
   });
-  await scenario.at('2026-12-02T00:00:00Z');
+  await scenario.at('2126-12-02T00:00:00Z');
   await scenario.settle();
   expect(await rule()).toMatchObject({
     facts: { examined: 2, total: 3, failing: 2 },
     links: [{ id: one }, { id: two }],
   });
   const { implementations } = await scenario.ask<{ implementations: { nodes: { id: string }[] } }>(
-    'query ($ismsId: UUID) { implementations(ismsId: $ismsId, reviewBefore: "2026-12-01T00:00:01Z") { nodes { id } } }',
+    'query ($ismsId: UUID) { implementations(ismsId: $ismsId, reviewBefore: "2126-12-01T00:00:01Z") { nodes { id } } }',
     { ismsId },
   );
   expect(implementations.nodes).toEqual([{ id: one }]);
-  await update({ id: one, reviewDate: '2027-12-01T00:00:00Z' });
+  await update({ id: one, reviewDate: '2127-12-01T00:00:00Z' });
   await update({ id: two, reviewDate: null });
   expect(await rule()).toMatchObject({ verdict: 'NO_GAP_FOUND', facts: { examined: 1, total: 3, failing: 0 } });
 });

@@ -84,7 +84,7 @@ it('is settled with who and when, opened again before it is settled another way,
   const ismsId = await scenario.createIsms();
   const { id, tasks } = await generated({ ismsId });
   const [first, second] = tasks;
-  await scenario.at('2026-11-26T10:00:00Z');
+  await scenario.at('2126-11-26T10:00:00Z');
   const assigneeId = newId();
   const input = { id: first?.id, assigneeId, due: '2026-11-25T00:00:00Z' };
   expect((await update({ ...input, expectedVersion: 1 }, { personId: anna })).data).toMatchObject({
@@ -98,7 +98,7 @@ it('is settled with who and when, opened again before it is settled another way,
   expect((await update({ id: first?.id, status: 'DONE' }, { personId: anna })).data).toMatchObject({
     updateImplementationTask: {
       implementationTask: {
-        ...{ version: 3, status: 'DONE', settledBy: `person:${anna}`, settledAt: '2026-11-26T10:00:00.000Z' },
+        ...{ version: 3, status: 'DONE', settledBy: `person:${anna}`, settledAt: '2126-11-26T10:00:00.000Z' },
         due: '2026-11-25T00:00:00.000Z',
       },
     },
@@ -133,7 +133,7 @@ it('is found by who does it, where it stands and by when', async () => {
   const { id, tasks } = await generated({ ismsId });
   const [first, second] = tasks;
   const assigneeId = newId();
-  await update({ id: first?.id, assigneeId, due: '2026-12-01T00:00:00Z' });
+  await update({ id: first?.id, assigneeId, due: '2126-12-01T00:00:00Z' });
   await update({ id: second?.id, assigneeId, status: 'DONE' });
   const found = async (args: string, variables: object = {}) =>
     (
@@ -144,16 +144,16 @@ it('is found by who does it, where it stands and by when', async () => {
     ).implementationTasks.nodes.map((node) => node.id);
   expect(await found('first: 9', { assigneeId })).toEqual([first?.id, second?.id]);
   expect(await found('status: OPEN', { assigneeId })).toEqual([first?.id]);
-  expect(await found('dueBefore: "2026-12-02T00:00:00Z"', { id })).toEqual([first?.id]);
-  expect(await found('dueBefore: "2026-12-01T00:00:00Z"', { id })).toEqual([]);
+  expect(await found('dueBefore: "2126-12-02T00:00:00Z"', { id })).toEqual([first?.id]);
+  expect(await found('dueBefore: "2126-12-01T00:00:00Z"', { id })).toEqual([]);
 });
 
 it('refuses stale versions, another tenant and a retired ISMS, and shows as of a past moment what there was', async () => {
-  await scenario.at('2026-11-26T10:00:00Z');
+  await scenario.at('2126-11-26T10:00:00Z');
   const ismsId = await scenario.createIsms();
   const { id, tasks } = await generated({ ismsId });
   const task = tasks[0]?.id;
-  await scenario.at('2026-11-27T10:00:00Z');
+  await scenario.at('2126-11-27T10:00:00Z');
   await update({ id: task, status: 'DONE' });
   expect(error(await update({ id: task, expectedVersion: 1, status: 'OPEN' }))).toMatchObject({
     code: 'VERSION_CONFLICT',
@@ -162,8 +162,8 @@ it('refuses stale versions, another tenant and a retired ISMS, and shows as of a
   expect(error(await update({ id: task, status: 'OPEN' }, { tenant }))).toMatchObject({ code: 'NOT_FOUND' });
   expect(error(await generate(id, { tenant }))).toMatchObject({ code: 'NOT_FOUND' });
   const asOf = (moment: string) => tasksOf(id, { asOf: new Date(moment) });
-  expect((await asOf('2026-11-26T12:00:00Z')).taskProgress).toMatchObject({ done: 0, open: tasks.length });
-  expect((await asOf('2026-11-27T12:00:00Z')).taskProgress).toMatchObject({ done: 1 });
+  expect((await asOf('2126-11-26T12:00:00Z')).taskProgress).toMatchObject({ done: 0, open: tasks.length });
+  expect((await asOf('2126-11-27T12:00:00Z')).taskProgress).toMatchObject({ done: 1 });
   await retire(scenario, ismsId);
   expect(error(await update({ id: task, status: 'OPEN' }))).toMatchObject({ code: 'STATE_CONFLICT' });
   expect(error(await generate(id))).toMatchObject({ code: 'STATE_CONFLICT' });

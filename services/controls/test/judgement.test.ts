@@ -31,8 +31,8 @@ it('stands beside what is computed until its end, and neither moves a number nor
   const ismsId = await scenario.createIsms();
   const id = await scenario.implement({ ismsId });
   const before = await scenario.strength(id);
-  await scenario.at('2026-11-26T10:00:00Z');
-  const answer = await judge({ implementationId: id, expectedVersion: 1, endsAt: '2026-12-24T00:00:00Z' });
+  await scenario.at('2126-11-26T10:00:00Z');
+  const answer = await judge({ implementationId: id, expectedVersion: 1, endsAt: '2126-12-24T00:00:00Z' });
   expect(answer.data).toEqual({
     judgeStrength: { implementation: { version: 1, strength: { judgement: { judged: 0.5 } } } },
   });
@@ -40,25 +40,25 @@ it('stands beside what is computed until its end, and neither moves a number nor
   expect(await show(id)).toMatchObject({
     strength: {
       claimed: 1,
-      judgement: { judged: 0.5, judgedBy: `person:${anna}`, endsAt: '2026-12-24T00:00:00.000Z' },
+      judgement: { judged: 0.5, judgedBy: `person:${anna}`, endsAt: '2126-12-24T00:00:00.000Z' },
     },
   });
-  await scenario.at('2026-12-24T00:00:00Z');
+  await scenario.at('2126-12-24T00:00:00Z');
   expect(await show(id)).toMatchObject({ strength: { judgement: null }, strengthJudgements: [{ judged: 0.5 }] });
 });
 
 it('gives way to a later one, and both are kept', async () => {
   const ismsId = await scenario.createIsms();
   const id = await scenario.implement({ ismsId });
-  await scenario.at('2026-11-26T10:00:00Z');
+  await scenario.at('2126-11-26T10:00:00Z');
   await judge({ implementationId: id, judged: 0.9 });
-  await scenario.at('2026-11-27T10:00:00Z');
-  await judge({ implementationId: id, judged: 0.2, endsAt: '2026-12-01T00:00:00Z' }, { personId: ben });
+  await scenario.at('2126-11-27T10:00:00Z');
+  await judge({ implementationId: id, judged: 0.2, endsAt: '2126-12-01T00:00:00Z' }, { personId: ben });
   expect(await show(id)).toMatchObject({
     strength: { judgement: { judged: 0.2 } },
     strengthJudgements: [{ judged: 0.2 }, { judged: 0.9 }],
   });
-  expect(await show(id, { asOf: new Date('2026-11-26T12:00:00Z') })).toMatchObject({
+  expect(await show(id, { asOf: new Date('2126-11-26T12:00:00Z') })).toMatchObject({
     strength: { judgement: { judged: 0.9 } },
     strengthJudgements: [{ judged: 0.9 }],
   });

@@ -106,6 +106,9 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
       grant ${privileges} on ${table} to ${q(login)};`;
   };
 
+  /** Of past versions the owner is the writer, by triggers alone: what they add comes from rows whose policies held. */
+  const unforced = (table: string) => `alter table ${table} no force row level security;`;
+
   /** The columns of the thing itself. Read from the catalogue rather than remembered: migrations run years apart. */
   const columnsOf = async (name: string): Promise<ColumnFacts[]> => {
     const { rows } = await client.query<ColumnFacts>(
@@ -227,7 +230,8 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
         ${secure(present(name), shared, 'select, insert, update, delete')}
         create table ${past(name)} (like ${present(name)}, recorded_to timestamptz not null,
           primary key (tenant_id, id, recorded_from), check (recorded_from < recorded_to));
-        ${secure(past(name), shared, 'select')}`);
+        ${secure(past(name), shared, 'select')}
+        ${unforced(past(name))}`);
       for (const index of indexes) {
         const list = ['tenant_id', ...index].map(q).join(', ');
         await sql(`create index ${q(indexName(name, index, 'index'))} on ${present(name)} (${list});
@@ -252,12 +256,11 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
         [`${service}_history`, service],
       );
       for (const { name, index } of rows) {
-        const open = (action: 'force' | 'no force') =>
-          `alter table ${present(name)} ${action} row level security; alter table ${versions(name)} ${action} row level security;`;
         // The owner sees every tenant's rows while the policies are not forced on it.
         await sql(`
           drop view if exists ${asOf(name)};
-          ${open('no force')}
+          ${unforced(versions(name))}
+          ${unforced(present(name))}
           alter table ${present(name)} disable trigger user;
           alter table ${present(name)} add column recorded_from timestamptz;
           update ${present(name)} e set recorded_from = h.recorded_from
@@ -269,7 +272,7 @@ export function tableBuilder(client: pg.ClientBase, service: ServiceName): Table
           drop trigger keep_updated on ${present(name)};
           drop trigger keep_deleted on ${present(name)};
           drop index ${index};
-          ${open('force')}
+          alter table ${present(name)} force row level security;
           alter table ${versions(name)} rename to ${q(`${name}_past`)};`);
         await addTriggers(name);
         await showVersions(name);

@@ -22,14 +22,16 @@ function onPath(program: string): boolean {
 }
 
 /**
- * In memory where there is much of it: each test file makes and drops a database of a thousand files, which a disk's
- * file system takes longer for than for all that the file asks.
+ * A new folder for a database that is thrown away. In memory where there is much of it: to make and drop the thousand
+ * files of a database, or to wait for each commit, takes a disk longer than all that a test asks.
  */
-function folderForData(): string {
+export function temporaryFolder(prefix: string): string {
   const memory = '/dev/shm';
-  if (!existsSync(memory)) return tmpdir();
-  const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize > 4 * 1024 ** 3 ? memory : tmpdir();
+  const { bavail, bsize } = existsSync(memory) ? statfsSync(memory) : { bavail: 0, bsize: 0 };
+  const folder = mkdtempSync(join(bavail * bsize > 4 * 1024 ** 3 ? memory : tmpdir(), prefix));
+  // Where root runs the tests, the server runs as another user, who must pass.
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 async function startRedis(): Promise<{ url: string; stop: () => Promise<void> } | null> {
@@ -75,9 +77,7 @@ export async function startTestCluster(): Promise<TestCluster> {
   const stops: (() => Promise<void>)[] = [];
   let databaseUrl = process.env.TEST_DATABASE_URL;
   if (!databaseUrl) {
-    const folder = mkdtempSync(join(folderForData(), 'annex-test-'));
-    // Where root runs the tests, the server runs as another user, who must pass.
-    chmodSync(folder, 0o755);
+    const folder = temporaryFolder('annex-test-');
     const database = await startEmbeddedDatabase({
       folder,
       // Tests may lose everything at any moment, so nothing waits for the disk.

@@ -1,4 +1,4 @@
-export { startTestCluster, type TestCluster, testSecret } from './cluster.ts';
+export { startTestCluster, type TestCluster, temporaryFolder, testSecret } from './cluster.ts';
 export { silent, type TestDatabase, testDatabase } from './database.ts';
 export { selectionsOf } from './fields.ts';
 export { type Backend, backends, startTestService, type TestCaller, type TestService, testQueue } from './service.ts';

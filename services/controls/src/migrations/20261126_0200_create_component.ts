@@ -11,9 +11,7 @@ export const createComponent: Migration = {
     const expression = oscalId('number', 'kind', 'content');
     await tables.addColumn('catalogue_item', 'oscal_id', `text generated always as (${expression}) stored`);
     await tables.sql(`
-      alter table controls_history.catalogue_item_past no force row level security;
       update controls_history.catalogue_item_past set oscal_id = ${expression};
-      alter table controls_history.catalogue_item_past force row level security;
       create index catalogue_item_oscal_id_index on catalogue_item (tenant_id, catalogue_id, oscal_id);
       create index catalogue_item_oscal_id_index on controls_history.catalogue_item_past (tenant_id, catalogue_id, oscal_id);`);
     await tables.entity('component_definition', {

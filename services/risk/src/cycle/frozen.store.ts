@@ -41,7 +41,7 @@ export async function criteriaNow(
 ): Promise<Pick<Completed, 'criteria' | 'criteriaVersion'>> {
   const { rows } = await tx.query<Pick<Completed, 'criteria' | 'criteriaVersion'>>(
     `select version as "criteriaVersion", (to_jsonb(c) - array['tenant_id', 'id', 'isms_id', 'version', 'name', 'appetite', 'assessment_period',
-       'created_at', 'created_by', 'updated_at', 'updated_by'])::text as criteria
+       'created_at', 'created_by', 'updated_at', 'updated_by', 'recorded_from'])::text as criteria
      from criteria c where tenant_id = $1 and isms_id = $2`,
     [tx.tenant, ismsId],
   );
