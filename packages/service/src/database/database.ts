@@ -12,7 +12,7 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { businessNow, type ClockKind } from '../clock.ts';
 import type { Scope } from '../scope.ts';
-import { eventBodies, outboxInsert } from './outbox.ts';
+import { eventBodies, largeOutboxInsert, outboxInsert } from './outbox.ts';
 import { rolesOf } from './roles.ts';
 import { camelCaseQueries, camelRows, columnTypes } from './rows.ts';
 import { Statements } from './statements.ts';
@@ -136,8 +136,10 @@ function opening(mode: 'read' | 'write', service: ServiceName, scope: Scope, clo
   return `${begin}; select set_config('annex.tenant', '${scope.tenant}', true), set_config('search_path', '${path}', true), set_config('annex.now', ${now}, true) as now`;
 }
 
-/** Characters of events that a transaction keeps until its commit. */
+/** Characters of events that a transaction keeps until its end. */
 const maxHeld = 4 * 1024 * 1024;
+/** Characters of events that travel with the commit. */
+const maxWithCommit = 64 * 1024;
 
 /** What may succeed when tried again: serialisation failure, deadlock. */
 const transient = new Set(['40001', '40P01']);
@@ -220,6 +222,14 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     let recorded: ReturnType<typeof eventBodies> = [];
     let size = 0;
     const written: Promise<unknown>[] = [];
+    const writeRecorded = () => {
+      const { text, values } = largeOutboxInsert(scope.tenant, recorded);
+      const write = tx.query(text, values);
+      // Whoever waits for it, below, is told that it failed.
+      write.catch(() => undefined);
+      written.push(write);
+      [recorded, size] = [[], 0];
+    };
     const after: (() => void)[] = [];
     const writeTx: WriteTx<T> = {
       db: tx.db,
@@ -231,12 +241,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
         const bodies = eventBodies({ service, type, data, about, scope, time: tx.now, newId: uuidv7 });
         recorded.push(...bodies);
         for (const { body } of bodies) size += body.length;
-        if (size < maxHeld) return;
-        const write = tx.query(outboxInsert(scope.tenant, recorded));
-        // Whoever waits for it, below, is told that it failed.
-        write.catch(() => undefined);
-        written.push(write);
-        [recorded, size] = [[], 0];
+        if (size >= maxHeld) writeRecorded();
       },
       afterCommit(listener) {
         after.push(listener);
@@ -245,6 +250,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     let result: R;
     try {
       result = await run(writeTx, firstRows);
+      if (size > maxWithCommit) writeRecorded();
       await Promise.all(written);
     } catch (error) {
       await finish(client, 'rollback').catch((lost) =>

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { judge, type Rule, type WriteTx } from '@annex/service';
 import { levelRules, rules } from '../conformity.ts';
 import { type CriteriaRow, criteriaOfIsms } from '../criteria/criteria.store.ts';
@@ -28,9 +29,9 @@ interface Inputs {
 /** What risks that are locked already follow from; one statement for each kind of input, however many risks there are. */
 async function inputsOf(tx: WriteTx<RiskDatabase>, held: readonly RiskRow[]): Promise<Inputs> {
   const isms = held.map((row) => row.ismsId);
-  const criteria = await criteriaOfIsms(tx, isms);
   const ids = held.map((row) => row.id);
-  return { held, criteria, factors: await factorsOf(tx, ids) };
+  const [criteria, factors] = await Promise.all([criteriaOfIsms(tx, isms), factorsOf(tx, ids)]);
+  return { held, criteria, factors };
 }
 
 interface LevelOptions {
@@ -79,6 +80,19 @@ export async function relevel(
 /** Risks that are computed again at a time: enough that a statement costs little, few enough that memory does not grow with the register. */
 const atATime = 4000;
 
+/** Risks after which what is read meanwhile has its turn. */
+const aTurn = 100;
+
+/** As `movedOf`, in turns with what else is under way. */
+async function movedInTurns(inputs: Inputs): Promise<RiskRow[]> {
+  const moved: RiskRow[] = [];
+  for (let from = 0; from < inputs.held.length; from += aTurn) {
+    await setImmediate();
+    moved.push(...movedOf({ ...inputs, held: inputs.held.slice(from, from + aTurn) }, {}));
+  }
+  return moved;
+}
+
 /**
  * Computes all risks again that rest on one of these implementations, and judges the ISMS in which one moved. While some are computed here,
  * the database reads the next and writes those before.
@@ -95,7 +109,7 @@ export async function relevelLinkedTo(tx: WriteTx<RiskDatabase>, implementationI
       const inputs: Inputs = await reading;
       const last = inputs.held.length < atATime ? undefined : inputs.held.at(-1);
       reading = last && begin(last.id);
-      const moved = movedOf(inputs, {});
+      const moved = await movedInTurns(inputs);
       for (const { ismsId } of moved) isms.add(ismsId);
       writing.push(keepMoved(tx, moved, inputs));
     }
