@@ -24,6 +24,7 @@ export const routes = {
   risk: {
     service: 'risk',
     types: [
+      'annex.identity.person.changed.v1',
       'annex.controls.isms.changed.v1',
       'annex.controls.implementation.changed.v1',
       'annex.controls.strength.changed.v1',

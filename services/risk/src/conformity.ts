@@ -6,6 +6,7 @@ import { cycleRules } from './cycle/cycle.rules.ts';
 import type { RiskDatabase } from './database.ts';
 import { identificationRules } from './identification/identification.rules.ts';
 import { incidentRules } from './incident/incident.rules.ts';
+import { withoutOwner } from './person/person.store.ts';
 import { treatmentRules } from './treatment/treatment.rules.ts';
 import { triggerRules } from './trigger/trigger.rules.ts';
 
@@ -15,6 +16,8 @@ interface Counts {
   readonly total: number;
   readonly open: number;
   readonly unowned: number;
+  /** Of those, whose owner left. */
+  readonly left: number;
   readonly above: number;
   readonly accepted: number;
   readonly raised: number;
@@ -26,7 +29,8 @@ async function countsOf(tx: Tx<RiskDatabase>, ismsId: string): Promise<Counts> {
   const { rows } = await tx.query<{ [K in keyof Counts]: number }>(
     `select count(*) as total,
        count(*) filter (where status = 'OPEN') as open,
-       count(*) filter (where status = 'OPEN' and owner_id is null) as unowned,
+       count(*) filter (where status = 'OPEN' and ${withoutOwner}) as unowned,
+       count(*) filter (where status = 'OPEN' and owner_id is not null and ${withoutOwner}) as "left",
        count(*) filter (where status = 'OPEN' and standing = 'ABOVE_CRITERIA') as above,
        count(*) filter (where status = 'OPEN' and standing = 'ACCEPTED_ABOVE_CRITERIA') as accepted,
        count(*) filter (where status = 'OPEN' and reassessment = 'REQUESTED') as raised,
@@ -34,20 +38,15 @@ async function countsOf(tx: Tx<RiskDatabase>, ismsId: string): Promise<Counts> {
      from risk where tenant_id = $1 and isms_id = $2`,
     [tx.tenant, ismsId],
   );
-  return rows[0] ?? { total: 0, open: 0, unowned: 0, above: 0, accepted: 0, raised: 0, assessed: 0 };
+  return rows[0] ?? { total: 0, open: 0, unowned: 0, left: 0, above: 0, accepted: 0, raised: 0, assessed: 0 };
 }
 
-/** The open risks that fail a rule, the worst first. */
-async function worst(
-  tx: Tx<RiskDatabase>,
-  ismsId: string,
-  column: 'owner_id' | 'standing' | 'reassessment',
-  value: string | null,
-): Promise<RuleLink[]> {
+/** The open risks that fail a rule by a condition of SQL, the worst first. */
+async function worst(tx: Tx<RiskDatabase>, ismsId: string, failing: string): Promise<RuleLink[]> {
   const { rows } = await tx.query<{ id: string; reference: string }>(
-    `select id, reference from risk where tenant_id = $1 and isms_id = $2 and status = 'OPEN' and ${column} is not distinct from $3
+    `select id, reference from risk where tenant_id = $1 and isms_id = $2 and status = 'OPEN' and ${failing}
      order by current_rank desc, current_frequency * current_loss desc, number limit ${maxShown}`,
-    [tx.tenant, ismsId, value],
+    [tx.tenant, ismsId],
   );
   return rows.map((row) => ({ kind: 'Risk', ...row }));
 }
@@ -92,9 +91,9 @@ const ownersNamed: Rule<RiskDatabase> = {
   basis: 'REQUIREMENT',
   question: 'Does every open risk have an owner?',
   async judge(tx, ismsId, shared) {
-    const { open, unowned } = await shared(countsOf);
+    const { open, unowned, left } = await shared(countsOf);
     if (open === 0) return nothingOpen(identify);
-    const links = unowned === 0 ? [] : await worst(tx, ismsId, 'owner_id', null);
+    const links = unowned === 0 ? [] : await worst(tx, ismsId, withoutOwner);
     return unowned === 0
       ? {
           verdict: 'NO_GAP_FOUND',
@@ -105,7 +104,7 @@ const ownersNamed: Rule<RiskDatabase> = {
         }
       : {
           verdict: 'GAP',
-          reason: `${unowned} of ${risks(open)} ${unowned === 1 ? 'has' : 'have'} no owner.`,
+          reason: `${unowned} of ${risks(open)} ${unowned === 1 ? 'has' : 'have'} no owner${left > 0 ? `, ${left} of them since the owner left` : ''}.`,
           next: `Name an owner for ${links[0]?.reference}${unowned > 1 ? ' and the others' : ''}.`,
           facts: facts(open, open, unowned),
           links,
@@ -153,7 +152,7 @@ const raisedReassessed: Rule<RiskDatabase> = {
       };
     }
     const extent = `${assessed} of ${risks(open)} ${assessed === 1 ? 'has' : 'have'} been assessed`;
-    const links = raised === 0 ? [] : await worst(tx, ismsId, 'reassessment', 'REQUESTED');
+    const links = raised === 0 ? [] : await worst(tx, ismsId, `reassessment = 'REQUESTED'`);
     return raised === 0
       ? {
           verdict: 'NO_GAP_FOUND',
@@ -181,7 +180,7 @@ const currentWithinCriteria: Rule<RiskDatabase> = {
     const { open, above, accepted } = await shared(countsOf);
     if (open === 0) return nothingOpen(identify);
     const exceptions = accepted === 0 ? '' : `, ${accepted} of them accepted above the criteria for a time`;
-    const links = above === 0 ? [] : await worst(tx, ismsId, 'standing', 'ABOVE_CRITERIA');
+    const links = above === 0 ? [] : await worst(tx, ismsId, `standing = 'ABOVE_CRITERIA'`);
     return above === 0
       ? {
           verdict: 'NO_GAP_FOUND',

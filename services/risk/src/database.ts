@@ -10,6 +10,7 @@ import type { IncidentTables } from './incident/incident.store.ts';
 import type { IndicatorTables } from './indicator/indicator.store.ts';
 import type { MeasureTables } from './indicator/measure.store.ts';
 import type { LearningTables } from './learning/learning.store.ts';
+import type { PersonTables } from './person/person.store.ts';
 import type { ProjectionTables } from './projection/projection.store.ts';
 import type { ProposalTables } from './proposal/proposal.store.ts';
 import type { QuantificationTables } from './quantification/quantification.store.ts';
@@ -20,6 +21,7 @@ import type { TriggerTables } from './trigger/trigger.store.ts';
 
 /** The tables of the service, an intersection of its modules'. */
 export type RiskDatabase = ProjectionTables &
+  PersonTables &
   CriteriaTables &
   ProposalTables &
   RiskTables &

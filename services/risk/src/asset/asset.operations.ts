@@ -11,6 +11,7 @@ import {
   type WriteTx,
 } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
+import { faultsOfOwner } from '../person/person.store.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import { raiseForAssets } from '../trigger/trigger.operations.ts';
 import { assetRules } from './asset.rules.ts';
@@ -165,7 +166,7 @@ export async function createAsset(tx: WriteTx<RiskDatabase>, given: CreateAssetI
   const { name, kind, category } = given;
   const nothing = { ownerId: null, classification: null, confidentiality: null, integrity: null, availability: null };
   const facts = changed({ name, kind, category, ...nothing, description: '', externalKey: null }, given);
-  refuse(faultsOfAsset(facts, input));
+  refuse([...faultsOfAsset(facts, input), ...(await faultsOfOwner(tx, facts.ownerId, null))]);
   await holdStructure(tx, ismsId);
   const id = newId();
   await checkKey(tx, ismsId, facts.externalKey, id);
@@ -198,7 +199,7 @@ export async function updateAsset(tx: WriteTx<RiskDatabase>, given: UpdateAssetI
   const row = await take(tx, given);
   const facts = changed(row, given);
   if (given.dependsOn === null) throw badInput(input('dependsOn'), null, 'must name assets, or none, or be left out');
-  refuse(faultsOfAsset(facts, input));
+  refuse([...faultsOfAsset(facts, input), ...(await faultsOfOwner(tx, facts.ownerId, row.ownerId))]);
   await checkKey(tx, row.ismsId, facts.externalKey, row.id);
   const present = (await needsOf(tx, [row.id])).get(row.id) ?? [];
   const needs = given.dependsOn

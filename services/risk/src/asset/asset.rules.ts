@@ -1,5 +1,6 @@
 import type { Rule } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
+import { withoutOwner } from '../person/person.store.ts';
 
 const assetsOwned: Rule<RiskDatabase> = {
   id: 'risk.assets-owned',
@@ -9,7 +10,7 @@ const assetsOwned: Rule<RiskDatabase> = {
   question: 'Does every asset in use that risks are identified by have an owner?',
   async judge(tx, ismsId) {
     const { rows } = await tx.query<{ total: number; failing: number }>(
-      `select count(*)::int as total, count(*) filter (where owner_id is null)::int as failing
+      `select count(*)::int as total, count(*) filter (where ${withoutOwner})::int as failing
        from asset where tenant_id = $1 and isms_id = $2 and status = 'IN_USE'`,
       [tx.tenant, ismsId],
     );
@@ -29,7 +30,7 @@ const assetsOwned: Rule<RiskDatabase> = {
       return { verdict: 'NO_GAP_FOUND', reason: `Each of ${assets} has an owner.`, next: '', facts, links: [] };
     }
     const unowned = await tx.query<{ id: string; reference: string }>(
-      `select id, reference from asset where tenant_id = $1 and isms_id = $2 and status = 'IN_USE' and owner_id is null
+      `select id, reference from asset where tenant_id = $1 and isms_id = $2 and status = 'IN_USE' and ${withoutOwner}
        order by (kind = 'PRIMARY') desc, greatest(confidentiality, integrity, availability) desc nulls last, number limit 20`,
       [tx.tenant, ismsId],
     );

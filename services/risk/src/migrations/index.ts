@@ -19,6 +19,7 @@ import { createReassessmentTrigger } from './20261127_1310_create_reassessment_t
 import { createConsultation } from './20261127_1320_create_consultation.ts';
 import { createIndicator } from './20261127_1330_create_indicator.ts';
 import { indexRegisterByNumber } from './20261127_1400_index_register_by_number.ts';
+import { createPerson } from './20261127_1500_create_person.ts';
 
 export const migrations: readonly Migration[] = [
   createProjections,
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   createConsultation,
   createIndicator,
   indexRegisterByNumber,
+  createPerson,
 ];

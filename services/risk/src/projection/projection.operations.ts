@@ -5,10 +5,15 @@ import type { RiskDatabase } from '../database.ts';
 import { measuresMoved } from '../indicator/indicator.settle.ts';
 import { projectAttainments, projectMeasures } from '../indicator/measure.store.ts';
 import { judgeRisk, relevelLinkedTo } from '../level/relevel.ts';
+import { ismsOwnedIn, projectPeople } from '../person/person.store.ts';
 import { projectImplementations, projectIsms, projectStrengths } from './projection.store.ts';
 
 /** What the service does on the events that it is sent. An event older than what is known changes nothing. */
 export const riskSubscriptions: EventHandlers<RiskDatabase> = {
+  async 'annex.identity.person.changed.v1'(tx, event) {
+    await judgeRisk(tx, await ismsOwnedIn(tx, await projectPeople(tx, event.data.rows)));
+  },
+
   async 'annex.controls.isms.changed.v1'(tx, event) {
     const changed = new Set(await projectIsms(tx, event.data.rows));
     const present = event.data.rows.filter((row) => changed.has(row.id) && !row.deleted).map((row) => row.id);

@@ -1,9 +1,10 @@
 import { AnnexError, type FieldFault, refuseAll } from '@annex/schema';
-import { entityFields, newId, nextReferences, numberOf, touched, type WriteTx } from '@annex/service';
+import { entityFields, newId, nextReferences, numberOf, type Tx, touched, type WriteTx } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
 import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk } from '../level/relevel.ts';
+import { stillThere, whoLeft } from '../person/person.store.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import { keptConsequences } from '../risk/consequence.ts';
 import { factorsOf } from '../risk/link.store.ts';
@@ -84,6 +85,20 @@ function match(given: readonly GivenRisk[], held: readonly RiskRow[]): { matches
     return { given: row, risk };
   });
   return { matches, faults };
+}
+
+/** Every row that gives a risk to somebody who left; whom it has already it keeps. */
+async function faultsOfOwners(tx: Tx<RiskDatabase>, matches: readonly Match[]): Promise<FieldFault[]> {
+  const given = matches.flatMap(({ given: { place, values }, risk }) =>
+    values.ownerId && values.ownerId !== risk?.ownerId ? [{ place, ownerId: values.ownerId }] : [],
+  );
+  const left = await whoLeft(
+    tx,
+    given.map(({ ownerId }) => ownerId),
+  );
+  return given.flatMap(({ place, ownerId }) =>
+    left.has(ownerId) ? [{ field: `${place}, owner id`, given: ownerId, allowed: stillThere }] : [],
+  );
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]) =>
@@ -214,7 +229,7 @@ export async function importRegister(tx: WriteTx<RiskDatabase>, ismsId: string, 
     externalKeys: risks.flatMap(({ externalKey }) => externalKey ?? []),
   });
   const { matches, faults: unmatched } = match(risks, held);
-  refuseAll('INVALID_TABLE', [...faults, ...unmatched]);
+  refuseAll('INVALID_TABLE', [...faults, ...unmatched, ...(await faultsOfOwners(tx, matches))]);
 
   const fresh = matches.filter(({ risk }) => !risk);
   const references = await nextReferences(tx, ismsId, 'R', fresh.length);

@@ -4,6 +4,7 @@ import { criteriaOfIsms, holdCriteria } from '../criteria/criteria.store.ts';
 import type { Criteria } from '../criteria/criteria.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk, saveRisk } from '../level/relevel.ts';
+import { faultsOfOwner } from '../person/person.store.ts';
 import { holdImplementations } from '../projection/projection.store.ts';
 import { decidingTreatment } from '../treatment/treatment.store.ts';
 import { type ConsequenceInput, faultsOfConsequences, keptConsequences } from './consequence.ts';
@@ -89,7 +90,11 @@ export async function createRisk(tx: WriteTx<RiskDatabase>, input: CreateRiskInp
   if (!criteria) throw new AnnexError('NOT_FOUND', `The ISMS ${ismsId} has no criteria yet`, { details: { ismsId } });
   const links = input.links ?? [];
   const known = await holdImplementations(tx, ismsId, links.map((link) => link.implementationId).filter(isUuid));
-  refuse([...faultsOf(input, criteria), ...checkLinks('input.links', links, known)]);
+  refuse([
+    ...faultsOf(input, criteria),
+    ...checkLinks('input.links', links, known),
+    ...(await faultsOfOwner(tx, input.ownerId, null)),
+  ]);
   const id = newId();
   await insertLinks(tx, { id, ismsId }, links.map(linkValues));
   const factors = (await factorsOf(tx, [id])).get(id) ?? [];
@@ -165,7 +170,7 @@ export async function updateRisk(tx: WriteTx<RiskDatabase>, input: UpdateRiskInp
   const risk = await holdRead(tx, input.id, input.expectedVersion);
   const criteria = (await criteriaOfIsms(tx, [risk.ismsId])).get(risk.ismsId);
   if (!criteria) throw new Error(`The ISMS ${risk.ismsId} has risks and no criteria`);
-  refuse(faultsOf(input, criteria));
+  refuse([...faultsOf(input, criteria), ...(await faultsOfOwner(tx, input.ownerId, risk.ownerId))]);
   if (input.treatmentOption !== undefined) await checkOption(tx, risk, input.treatmentOption);
   const patch: RiskPatch = {
     ...(input.title == null ? {} : { title: input.title.trim() }),
