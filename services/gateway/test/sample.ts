@@ -1,4 +1,4 @@
-import { badInput, notFound } from '@annex/schema';
+import { badInput, type ConsumerName, notFound, routes } from '@annex/schema';
 import {
   checkVersion,
   connection,
@@ -10,6 +10,10 @@ import {
   type Tx,
   touched,
 } from '@annex/service';
+
+/** Handlers that do nothing with what a consumer is sent. */
+const ignored = (consumer: ConsumerName) =>
+  Object.fromEntries(routes[consumer].types.map((type) => [type, async () => {}]));
 
 interface NoteRow {
   tenantId: string;
@@ -180,16 +184,7 @@ export const notes: ServiceDefinition<NoteTables> = {
       },
     },
   ],
-  subscriptions: {
-    risk: {
-      'annex.controls.isms.changed.v1': async () => {},
-      'annex.controls.implementation.changed.v1': async () => {},
-      'annex.controls.strength.changed.v1': async () => {},
-      'annex.evidence.measure.changed.v1': async () => {},
-      'annex.evidence.attainment.changed.v1': async () => {},
-      'annex.audit.resend.requested.v1': async () => {},
-    },
-  },
+  subscriptions: { risk: ignored('risk') },
   timers: {},
   announce: async () => {},
 };
@@ -222,13 +217,7 @@ export const marks: ServiceDefinition<Record<string, never>> = {
       },
     },
   ],
-  subscriptions: {
-    evidence: {
-      'annex.controls.isms.changed.v1': async () => {},
-      'annex.controls.implementation.changed.v1': async () => {},
-      'annex.audit.resend.requested.v1': async () => {},
-    },
-  },
+  subscriptions: { evidence: ignored('evidence') },
   timers: {},
   announce: async () => {},
   routes(app) {
