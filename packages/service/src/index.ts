@@ -18,7 +18,7 @@ export {
 export type { Migration } from './database/migrations.ts';
 export { migrateDatabase } from './database/provision.ts';
 export { provisionRoles, queueRole, queueSchema, rolePassword, rolesOf, urlAs } from './database/roles.ts';
-export { runsOf } from './database/runs.ts';
+export { everyRow, runsOf } from './database/runs.ts';
 export { type TableBuilder, tenantSetting } from './database/tables.ts';
 export type { Tx, WriteTx } from './database/transaction.ts';
 export type { Due, DueHandler, EventHandler, EventHandlers, ServiceContext, ServiceDefinition } from './definition.ts';

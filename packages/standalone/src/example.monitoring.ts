@@ -1,6 +1,4 @@
-import { type Known, type Step, step } from './example.planning.ts';
-
-type Rounds = readonly ((known: Known) => readonly Step[])[];
+import { type Rounds, step } from './example.planning.ts';
 
 /** Who goes through the register, what they say of each risk that they confirm, and the risks that are left out. */
 export const registerReview = {

@@ -28,11 +28,14 @@ export const step = (name: string, mutation: string, thing: string, input: Step[
   input,
 });
 
+/** Steps in rounds: what a round makes may be named by those after it. */
+export type Rounds = readonly ((known: Known) => readonly Step[])[];
+
 /**
  * How the example plans, supports and operates its ISMS (27001, clauses 5 to 8.1), round by round: what a round makes may refer to what
  * the rounds before it made. A company on its way: some is done, some is late in coming, some is not there.
  */
-export const planningRounds: readonly ((known: Known) => readonly Step[])[] = [
+export const planningRounds: Rounds = [
   ({ ismsId, day, person, measure, implementation, risk }) => [
     step('manager', 'createResponsibility', 'responsibility', {
       ismsId,

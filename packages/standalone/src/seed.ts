@@ -1,6 +1,6 @@
 import { exampleIncident } from './example.incident.ts';
 import { registerReview, roundsAfterReview, roundsBeforeReview } from './example.monitoring.ts';
-import { planningRounds, type Step } from './example.planning.ts';
+import { planningRounds, type Rounds, type Step } from './example.planning.ts';
 import { implementations, leftOut, measures, people, riskIndicator, riskProcesses, risks } from './example.ts';
 
 /** How the seed asks: one GraphQL operation as a person of the new tenant. @throws Error with what was answered */
@@ -141,7 +141,7 @@ export async function seedExample(askers: Askers, untilProjected: () => Promise<
   };
   // Counted from a moment that a repeat reads again, so that it asks for the same.
   const day = (offset: number) => new Date(Date.parse(isms.createdAt) + offset * 86_400_000).toISOString();
-  const take = async (rounds: typeof planningRounds) => {
+  const take = async (rounds: Rounds) => {
     for (const round of rounds) {
       const steps = round({
         ismsId: isms.id,

@@ -1,4 +1,4 @@
-import { announceRules, runsOf, type WriteTx } from '@annex/service';
+import { announceRules, everyRow, type WriteTx } from '@annex/service';
 import type { EvidenceDatabase } from './database.ts';
 import { evidenceEventRow } from './evidence/evidence.operations.ts';
 import { implementationsOf } from './evidence/evidence.store.ts';
@@ -6,27 +6,15 @@ import { importEventRow } from './import/import.operations.ts';
 import { attainmentEventRow } from './measure/attainment.operations.ts';
 import { measureEventRow } from './measure/measure.operations.ts';
 
-const page = 1000;
-
 /** Tells the present state of everything again: measures, what they say, evidence, the latest import of each source, rule results. */
 export async function announce(tx: WriteTx<EvidenceDatabase>): Promise<void> {
-  const { tenant } = tx;
-  for await (const measures of runsOf((after) =>
-    tx.db
-      .selectFrom('measure')
-      .selectAll()
-      .where('tenantId', '=', tenant)
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(page)
-      .execute(),
-  )) {
+  for await (const measures of everyRow(tx, 'measure')) {
     tx.record('annex.evidence.measure.changed.v1', { rows: measures.map(measureEventRow) });
     const ids = measures.map((measure) => measure.id);
     const said = await tx.db
       .selectFrom('attainment')
       .selectAll()
-      .where('tenantId', '=', tenant)
+      .where('tenantId', '=', tx.tenant)
       .where('id', 'in', ids)
       .execute();
     const byId = new Map(said.map((row) => [row.id, row]));
@@ -36,16 +24,7 @@ export async function announce(tx: WriteTx<EvidenceDatabase>): Promise<void> {
     });
     if (rows.length > 0) tx.record('annex.evidence.attainment.changed.v1', { rows });
   }
-  for await (const rows of runsOf((after) =>
-    tx.db
-      .selectFrom('evidence')
-      .selectAll()
-      .where('tenantId', '=', tenant)
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(page)
-      .execute(),
-  )) {
+  for await (const rows of everyRow(tx, 'evidence')) {
     const links = await implementationsOf(
       tx,
       rows.map((row) => row.id),
@@ -54,16 +33,7 @@ export async function announce(tx: WriteTx<EvidenceDatabase>): Promise<void> {
       rows: rows.map((row) => evidenceEventRow(row, links.get(row.id) ?? [])),
     });
   }
-  for await (const sources of runsOf((after) =>
-    tx.db
-      .selectFrom('checkSource')
-      .selectAll()
-      .where('tenantId', '=', tenant)
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(page)
-      .execute(),
-  )) {
+  for await (const sources of everyRow(tx, 'checkSource')) {
     tx.record('annex.evidence.import.completed.v1', {
       rows: sources.map((row) => importEventRow({ ...row, id: row.importId, source: row.name })),
     });

@@ -2,6 +2,7 @@ import { badInput, type ConsumerName, notFound, routes } from '@annex/schema';
 import {
   checkVersion,
   connection,
+  type EntityColumns,
   entityFields,
   type Migration,
   newId,
@@ -15,14 +16,7 @@ import {
 const ignored = (consumer: ConsumerName) =>
   Object.fromEntries(routes[consumer].types.map((type) => [type, async () => {}]));
 
-interface NoteRow {
-  tenantId: string;
-  id: string;
-  version: number;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  updatedBy: string;
+interface NoteRow extends EntityColumns {
   title: string;
   colour: string;
 }

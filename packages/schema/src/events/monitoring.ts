@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { Moment, Nullable, Uuid } from '../scalars.ts';
 import { Rows, rowBase } from './envelope.ts';
 
+/** When something happened, as exactly as is known: from a moment to before another; the same moment where it is known to the instant. */
 const occurrence = {
   occurredFrom: Nullable(Moment),
   occurredUntil: Nullable(Moment),

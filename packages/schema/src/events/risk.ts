@@ -19,7 +19,7 @@ const saidOfRisk = {
   personId: Uuid,
 };
 
-/** When something happened, as exactly as is known: from a moment to before another; the same moment where it is known to the instant. */
+/** Criteria, risks and all that is said of a risk (27001, 6.1.2, 6.1.3, 8.2, 8.3). */
 export const riskEvents = {
   'annex.risk.criteria.changed.v1': {
     description: 'The risk criteria of an ISMS were set or changed',

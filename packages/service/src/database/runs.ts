@@ -1,3 +1,6 @@
+import { type Selectable, sql } from 'kysely';
+import type { Tx } from './transaction.ts';
+
 /** Before every id. */
 const first = '00000000-0000-0000-0000-000000000000';
 
@@ -14,4 +17,15 @@ export async function* runsOf<Row extends { readonly id: string }>(
     yield rows;
     rows = await rowsAfter(last.id);
   }
+}
+
+/** Every row of a table of the tenant, some at a time, in the order of ids. */
+export function everyRow<T, Table extends keyof T & string>(tx: Tx<T>, table: Table, atATime = 1000) {
+  return runsOf(async (after) => {
+    const { rows } = await sql<Selectable<T[Table]> & { readonly id: string }>`
+      select * from ${sql.table(table)} where tenant_id = ${tx.tenant} and id > ${after} order by id limit ${atATime}`.execute(
+      tx.db,
+    );
+    return rows;
+  });
 }

@@ -1,13 +1,6 @@
-import type { Database, Scope, Tx } from '@annex/service';
+import type { Database, EntityColumns, Scope, Tx } from '@annex/service';
 
-export interface ApiKeyRow {
-  tenantId: string;
-  id: string;
-  version: number;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  updatedBy: string;
+export interface ApiKeyRow extends EntityColumns {
   title: string;
   secretHash: Buffer;
   /** null: a machine that acts for itself */

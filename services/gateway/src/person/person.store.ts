@@ -1,13 +1,6 @@
-import type { Tx } from '@annex/service';
+import type { EntityColumns, Tx } from '@annex/service';
 
-export interface PersonRow {
-  tenantId: string;
-  id: string;
-  version: number;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  updatedBy: string;
+export interface PersonRow extends EntityColumns {
   name: string;
   email: string;
   status: 'ACTIVE' | 'INACTIVE';

@@ -1,13 +1,6 @@
-import type { Tx, WriteTx } from '@annex/service';
+import type { EntityColumns, Tx, WriteTx } from '@annex/service';
 
-export interface TenantRow {
-  tenantId: string;
-  id: string;
-  version: number;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  updatedBy: string;
+export interface TenantRow extends EntityColumns {
   slug: string;
   name: string;
 }

@@ -1,17 +1,10 @@
-import type { Tx, WriteTx } from '@annex/service';
+import type { EntityColumns, Tx, WriteTx } from '@annex/service';
 import type { Selectable } from 'kysely';
 
 export type EndpointStatus = 'ACTIVE' | 'DISABLED';
 export type DeliveryStatus = 'PENDING' | 'DELIVERED' | 'FAILED';
 
-interface EndpointTable {
-  tenantId: string;
-  id: string;
-  version: number;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  updatedBy: string;
+interface EndpointTable extends EntityColumns {
   url: string;
   description: string;
   eventTypes: string[];

@@ -1,5 +1,5 @@
 import { AnnexError, badInput, refuseAll } from '@annex/schema';
-import { ismsOf, newId, nextReference, numberOf, runsOf, type WriteTx } from '@annex/service';
+import { everyRow, ismsOf, newId, nextReference, numberOf, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { faultsOfForm, faultsOfNamed } from '../linked.ts';
@@ -118,9 +118,7 @@ export async function recordConsultation(
 
 /** Tells every record again. */
 export async function announceConsultations(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) =>
-    consultations(tx).where('id', '>', after).orderBy('id').limit(1000).execute(),
-  )) {
+  for await (const rows of everyRow(tx, 'consultation')) {
     tx.record('annex.risk.consultation.added.v1', { rows: rows.map(consultationEvent) });
   }
 }

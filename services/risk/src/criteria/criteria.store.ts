@@ -1,4 +1,12 @@
-import { type CallContext, entityFields, newId, type Tx, touched, type WriteTx } from '@annex/service';
+import {
+  type CallContext,
+  entityFields,
+  type IsmsEntityColumns,
+  newId,
+  type Tx,
+  touched,
+  type WriteTx,
+} from '@annex/service';
 import type { ColumnType, Selectable } from 'kysely';
 import type { Band, Category, Criteria, DocumentedProcess, Level } from './criteria.ts';
 
@@ -7,15 +15,7 @@ type Json<T> = ColumnType<T, string, string>;
 type JsonOrNull<T> = ColumnType<T | null, string | null, string | null>;
 
 export interface CriteriaTables {
-  criteria: {
-    tenantId: string;
-    id: string;
-    ismsId: string;
-    version: number;
-    createdAt: Date;
-    createdBy: string;
-    updatedAt: Date;
-    updatedBy: string;
+  criteria: IsmsEntityColumns & {
     name: string;
     currency: string;
     likelihoods: Json<readonly Band[]>;

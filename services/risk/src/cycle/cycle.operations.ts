@@ -4,10 +4,10 @@ import {
   type Changed,
   checkVersion,
   type DueHandler,
+  everyRow,
   ismsOf,
   newId,
   nextReference,
-  runsOf,
   type Tx,
   type WriteTx,
 } from '@annex/service';
@@ -22,7 +22,6 @@ import {
   type CycleRow,
   cycleEvent,
   cycleInProgress,
-  cyclesAfter,
   findCycles,
   holdCycles,
   insertCycle,
@@ -228,7 +227,7 @@ function checkFrozen(field: string, row: CycleRow): void {
 
 /** Tells every cycle again. */
 export async function announceCycles(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) => cyclesAfter(tx, after, 1000))) {
+  for await (const rows of everyRow(tx, 'assessmentCycle')) {
     tx.record('annex.risk.cycle.changed.v1', { rows: rows.map(cycleEvent) });
   }
 }

@@ -106,10 +106,6 @@ export function lastCompleted(tx: Tx<CycleTables>, ismsId: string, most: number)
     .execute();
 }
 
-export function cyclesAfter(tx: Tx<CycleTables>, after: string, limit: number): Promise<CycleRow[]> {
-  return cycles(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
-}
-
 export function insertCycle(tx: WriteTx<CycleTables>, row: Planned): Promise<CycleRow> {
   return tx.db
     .insertInto('assessmentCycle')

@@ -4,11 +4,11 @@ import {
   type Changed,
   checkVersion,
   entityFields,
+  everyRow,
   ismsOf,
   newId,
   nextReference,
   numberOf,
-  runsOf,
   type WriteTx,
 } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
@@ -25,7 +25,6 @@ import {
   insertSecurityEvent,
   type SecurityEventRow,
   securityEventEvent,
-  securityEventsAfter,
   updateSecurityEvent,
 } from './event.store.ts';
 import { checkDecision } from './event.ts';
@@ -141,7 +140,7 @@ async function incidentOf(
 
 /** Tells every event again. */
 export async function announceSecurityEvents(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) => securityEventsAfter(tx, after, 1000))) {
+  for await (const rows of everyRow(tx, 'securityEvent')) {
     tx.record('annex.risk.security-event.changed.v1', { rows: rows.map(securityEventEvent) });
   }
 }

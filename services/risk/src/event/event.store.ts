@@ -107,15 +107,6 @@ export async function eventsOfIncidents(
   return incidentIds.map((id) => found.get(id) ?? []);
 }
 
-/** A page of events in id order, to announce them. */
-export function securityEventsAfter(
-  tx: Tx<SecurityEventTables>,
-  after: string,
-  limit: number,
-): Promise<SecurityEventRow[]> {
-  return events(tx).where('securityEvent.id', '>', after).orderBy('securityEvent.id').limit(limit).execute();
-}
-
 /** An event as it is told: without texts. */
 export function securityEventEvent(row: SecurityEventRow): EventRow<'annex.risk.security-event.changed.v1'> {
   const { id, ismsId, version, reference, status, occurredPrecision, reporterId, affects, assetIds, incidentId } = row;

@@ -1,5 +1,5 @@
 import { AnnexError, badInput, type FieldFault, isUuid, notFound } from '@annex/schema';
-import { checkVersion, ismsOf, runsOf, type WriteTx } from '@annex/service';
+import { checkVersion, everyRow, ismsOf, type WriteTx } from '@annex/service';
 import { scenarioTemplates } from '@annex/threats';
 import { findAssets } from '../asset/asset.store.ts';
 import type { RiskDatabase } from '../database.ts';
@@ -13,7 +13,6 @@ import {
   deleteIdentification,
   type IdentificationRow,
   identificationEvent,
-  identificationsAfter,
   identificationsOf,
   putIdentification,
 } from './identification.store.ts';
@@ -171,7 +170,7 @@ export async function createRiskFromTemplate(
 
 /** Tells every identification again. */
 export async function announceIdentifications(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) => identificationsAfter(tx, after, 1000))) {
+  for await (const rows of everyRow(tx, 'identification')) {
     const assets = await assetIdsOf(
       tx,
       rows.map((row) => row.riskId),

@@ -89,15 +89,6 @@ export async function deleteIdentification(tx: WriteTx<IdentificationTables>, ro
   await tx.db.deleteFrom('identification').where('tenantId', '=', tx.tenant).where('id', '=', row.id).execute();
 }
 
-/** A page in id order, to announce it. */
-export function identificationsAfter(
-  tx: Tx<IdentificationTables>,
-  after: string,
-  limit: number,
-): Promise<IdentificationRow[]> {
-  return all(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
-}
-
 /** An identification as it is told. */
 export function identificationEvent(
   row: IdentificationRow,

@@ -1,6 +1,6 @@
-import { runsOf, type WriteTx } from '@annex/service';
+import { everyRow, runsOf, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
-import { entriesAfter, entryEvent, incidentEvent, incidentsAfter, linksOf } from './incident.store.ts';
+import { entryEvent, incidentEvent, incidentsAfter, linksOf } from './incident.store.ts';
 
 /** Tells every incident and every entry of a timeline again. */
 export async function announceIncidents(tx: WriteTx<RiskDatabase>): Promise<void> {
@@ -12,7 +12,7 @@ export async function announceIncidents(tx: WriteTx<RiskDatabase>): Promise<void
     const told = rows.map((row) => incidentEvent(row, links.get(row.id) ?? { riskIds: [], assetIds: [] }));
     tx.record('annex.risk.incident.changed.v1', { rows: told });
   }
-  for await (const rows of runsOf((after) => entriesAfter(tx, after, 1000))) {
+  for await (const rows of everyRow(tx, 'incidentEntry')) {
     tx.record('annex.risk.incident-entry.added.v1', { rows: rows.map(entryEvent) });
   }
 }

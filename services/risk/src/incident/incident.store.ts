@@ -189,13 +189,9 @@ export function findEntry(tx: Tx<IncidentTables>, id: string): Promise<EntryRow 
   return entries(tx).where('id', '=', id).executeTakeFirst();
 }
 
-/** A page of incidents, or of entries, in id order, to announce them. */
+/** A page of incidents in id order, to announce them. */
 export function incidentsAfter(tx: Tx<IncidentTables>, after: string, limit: number): Promise<IncidentRow[]> {
   return incidents(tx).where('incident.id', '>', after).orderBy('incident.id').limit(limit).execute();
-}
-
-export function entriesAfter(tx: Tx<IncidentTables>, after: string, limit: number): Promise<EntryRow[]> {
-  return entries(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
 const told = (moment: Date | null) => moment?.toISOString() ?? null;

@@ -1,11 +1,10 @@
-import { type DueHandler, judge, runsOf, schedule, type WriteTx } from '@annex/service';
+import { type DueHandler, everyRow, judge, schedule, type WriteTx } from '@annex/service';
 import type { RiskDatabase } from '../database.ts';
 import { raiseTrigger } from '../trigger/trigger.operations.ts';
 import { readAll } from './figure.store.ts';
 import {
   type IndicatorRow,
   indicatorEvent,
-  indicatorsAfter,
   insertReading,
   risksOfIndicators,
   updateIndicatorRow,
@@ -118,7 +117,7 @@ export const indicatorsAreDue: DueHandler<RiskDatabase> = async (tx, { subjectId
 
 /** Tells every indicator again. */
 export async function announceIndicators(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) => indicatorsAfter(tx, after, 1000))) {
+  for await (const rows of everyRow(tx, 'indicator')) {
     const links = await risksOfIndicators(
       tx,
       rows.map((row) => row.id),

@@ -78,10 +78,6 @@ export async function findIndicators(tx: Tx<IndicatorTables>, ids: readonly stri
         .execute();
 }
 
-export function indicatorsAfter(tx: Tx<IndicatorTables>, after: string, limit: number): Promise<IndicatorRow[]> {
-  return indicators(tx).where('indicator.id', '>', after).orderBy('indicator.id').limit(limit).execute();
-}
-
 /** The active indicators of figures in those of these ISMS that are not retired. */
 export function watchedFigures(tx: Tx<IndicatorTables>, ismsIds: readonly string[]): Promise<IndicatorRow[]> {
   return watched(tx)

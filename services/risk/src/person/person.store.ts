@@ -1,18 +1,9 @@
 import { type EventRow, type FieldFault, isUuid } from '@annex/schema';
-import { newestOfEach, type Tx, type WriteTx } from '@annex/service';
+import { type EntityColumns, newestOfEach, type Tx, type WriteTx } from '@annex/service';
 
 /** Who works in the management system, as identity tells it: whether they are still there, and no name. */
 export interface PersonTables {
-  person: {
-    tenantId: string;
-    id: string;
-    version: number;
-    createdAt: Date;
-    createdBy: string;
-    updatedAt: Date;
-    updatedBy: string;
-    status: 'ACTIVE' | 'INACTIVE';
-  };
+  person: EntityColumns & { status: 'ACTIVE' | 'INACTIVE' };
 }
 
 /** SQL, with the tenant as `$1`: whether nobody who is still there owns what the column `owner_id` is of. */

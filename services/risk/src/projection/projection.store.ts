@@ -1,16 +1,8 @@
 import { AnnexError, type EventRow } from '@annex/schema';
-import { newestOfEach, type Tx, type WriteTx } from '@annex/service';
+import { type EntityColumns, newestOfEach, type Tx, type WriteTx } from '@annex/service';
 
-interface Projected {
-  tenantId: string;
-  id: string;
-  version: number;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  updatedBy: string;
-  deleted: boolean;
-}
+/** A projection marks what was deleted at its owner. */
+type Projected = EntityColumns & { deleted: boolean };
 
 export interface ProjectionTables {
   isms: Projected & { name: string; status: 'ESTABLISHING' | 'OPERATING' | 'RETIRED' };

@@ -1,5 +1,5 @@
 import { AnnexError, notFound } from '@annex/schema';
-import { type Caller, checkVersion, runsOf, type WriteTx } from '@annex/service';
+import { type Caller, checkVersion, everyRow, type WriteTx } from '@annex/service';
 import { holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
@@ -10,7 +10,6 @@ import {
   insertQuantification,
   type QuantificationRow,
   quantificationEvent,
-  quantificationsAfter,
   quantificationsOf,
   updateQuantification,
 } from './quantification.store.ts';
@@ -95,7 +94,7 @@ export async function removeQuantification(
 
 /** Tells every quantification again. */
 export async function announceQuantifications(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) => quantificationsAfter(tx, after, 1000))) {
+  for await (const rows of everyRow(tx, 'quantification')) {
     tx.record('annex.risk.quantification.changed.v1', { rows: rows.map(quantificationEvent) });
   }
 }

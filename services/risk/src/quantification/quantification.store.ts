@@ -90,17 +90,6 @@ export async function deleteQuantification(tx: WriteTx<QuantificationTables>, id
   await tx.db.deleteFrom('quantification').where('tenantId', '=', tx.tenant).where('id', '=', id).execute();
 }
 
-/** A page of quantifications in id order, to announce them. */
-export function quantificationsAfter(
-  tx: Tx<QuantificationTables>,
-  after: string,
-  limit: number,
-): Promise<QuantificationRow[]> {
-  let query = tx.db.selectFrom('quantification').selectAll().where('tenantId', '=', tx.tenant);
-  if (after !== null) query = query.where('id', '>', after);
-  return query.orderBy('id').limit(limit).execute();
-}
-
 /** A quantification as it is told. */
 export function quantificationEvent(row: QuantificationRow): EventRow<'annex.risk.quantification.changed.v1'> {
   return {

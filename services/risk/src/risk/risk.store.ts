@@ -1,25 +1,14 @@
 import type { EventRow } from '@annex/schema';
-import { entityFields, type Tx, touched, type WriteTx } from '@annex/service';
+import { entityFields, type IsmsEntityColumns, type Tx, touched, type WriteTx } from '@annex/service';
 import type { Insertable, Selectable, SelectQueryBuilder } from 'kysely';
 import type { AcceptanceRule } from '../criteria/criteria.ts';
 import { inherentColumn } from './risk.rating.ts';
 import type { Affected, Derived, RatedFacts, RiskStatus, TreatmentOption } from './risk.ts';
 
-interface Entity {
-  tenantId: string;
-  id: string;
-  ismsId: string;
-  version: number;
-  createdAt: Date;
-  createdBy: string;
-  updatedAt: Date;
-  updatedBy: string;
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface RiskTables {
-  risk: Entity &
+  risk: IsmsEntityColumns &
     Mutable<RatedFacts> &
     Mutable<Omit<Derived, 'acceptance'>> & {
       reference: string;
@@ -34,7 +23,7 @@ export interface RiskTables {
       /** By what the register knows it that it was imported from; unique within the ISMS. */
       externalKey: string | null;
     };
-  riskLink: Entity & {
+  riskLink: IsmsEntityColumns & {
     riskId: string;
     implementationId: string;
     likelihoodEffect: number;

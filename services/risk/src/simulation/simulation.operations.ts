@@ -2,10 +2,10 @@ import { AnnexError, badInput, type FieldFault, notFound } from '@annex/schema';
 import {
   type Caller,
   checkVersion,
+  everyRow,
   ismsOf,
   nextReference,
   numberOf,
-  runsOf,
   schedule,
   unschedule,
   type WriteTx,
@@ -25,7 +25,6 @@ import {
   type SimulationPatch,
   type SimulationRow,
   simulationEvent,
-  simulationsAfter,
   updateSimulation,
   waitingSimulations,
 } from './simulation.store.ts';
@@ -205,7 +204,7 @@ export async function cancelSimulation(
 
 /** Tells every simulation again. */
 export async function announceSimulations(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) => simulationsAfter(tx, after, 500))) {
+  for await (const rows of everyRow(tx, 'simulation', 500)) {
     tx.record('annex.risk.simulation.changed.v1', { rows: rows.map(simulationEvent) });
   }
 }

@@ -113,10 +113,6 @@ export function filteredSimulations(tx: Tx<SimulationTables>, ismsId: string, st
   return status ? query.where('status', '=', status) : query;
 }
 
-export function simulationsAfter(tx: Tx<SimulationTables>, after: string, limit: number): Promise<SimulationRow[]> {
-  return simulations(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
-}
-
 /** Locks a simulation, so that it takes one step at a time. */
 export function holdSimulation(tx: WriteTx<SimulationTables>, id: string): Promise<SimulationRow | undefined> {
   return simulations(tx).where('id', '=', id).forUpdate().executeTakeFirst();

@@ -1,5 +1,5 @@
 import { AnnexError, notFound } from '@annex/schema';
-import { type Changed, checkVersion, type DueHandler, runsOf, schedule, type WriteTx } from '@annex/service';
+import { type Changed, checkVersion, type DueHandler, everyRow, schedule, type WriteTx } from '@annex/service';
 import { type CriteriaRow, holdCriteria } from '../criteria/criteria.store.ts';
 import type { RiskDatabase } from '../database.ts';
 import { judgeRisk } from '../level/relevel.ts';
@@ -11,7 +11,6 @@ import {
   type TreatmentPatch,
   type TreatmentRow,
   treatmentEvent,
-  treatmentsAfter,
   updateTreatmentRow,
 } from './treatment.store.ts';
 import { isOverdue } from './treatment.ts';
@@ -111,7 +110,7 @@ export const actionIsDue: DueHandler<RiskDatabase> = async (tx, { subjectId }) =
 
 /** Tells every treatment again. */
 export async function announceTreatments(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) => treatmentsAfter(tx, after, 500))) {
+  for await (const rows of everyRow(tx, 'treatment', 500)) {
     const actions = await actionsOfTreatments(
       tx,
       rows.map((row) => row.id),

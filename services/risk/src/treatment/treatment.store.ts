@@ -96,10 +96,6 @@ export async function treatmentsOf(tx: Tx<TreatmentTables>, riskIds: readonly st
   return riskIds.map((id) => rows.filter((row) => row.riskId === id));
 }
 
-export function treatmentsAfter(tx: Tx<TreatmentTables>, after: string, limit: number): Promise<TreatmentRow[]> {
-  return treatments(tx).where('id', '>', after).orderBy('id').limit(limit).execute();
-}
-
 /** The treatment of a risk that is not over yet; there is at most one. */
 export function openTreatment(tx: Tx<TreatmentTables>, riskId: string): Promise<TreatmentRow | undefined> {
   return treatments(tx)

@@ -1,12 +1,12 @@
 import { AnnexError, notFound } from '@annex/schema';
-import { type DueHandler, judge, newId, runsOf, schedule, type WriteTx } from '@annex/service';
+import { type DueHandler, everyRow, judge, newId, schedule, type WriteTx } from '@annex/service';
 import type { AssetFacts } from '../asset/asset.ts';
 import type { RiskDatabase } from '../database.ts';
 import { text } from '../input.ts';
 import { holdActiveIsms } from '../projection/projection.store.ts';
 import { risksById } from '../risk/risk.store.ts';
 import { triggerRules } from './trigger.rules.ts';
-import { assessedAbout, closeOpen, insertTriggers, type TriggerRow, triggerEvent, triggers } from './trigger.store.ts';
+import { assessedAbout, closeOpen, insertTriggers, type TriggerRow, triggerEvent } from './trigger.store.ts';
 import { deadlineOf, type StoredKind } from './trigger.ts';
 
 /** The due moment at which the triggers of a day have been open too long; its subject is the ISMS and that day. */
@@ -109,9 +109,7 @@ export const triggersAreOverdue: DueHandler<RiskDatabase> = async (tx, { subject
 
 /** Tells every trigger again. */
 export async function announceTriggers(tx: WriteTx<RiskDatabase>): Promise<void> {
-  for await (const rows of runsOf((after) =>
-    triggers(tx).where('id', '>', after).orderBy('id').limit(1000).execute(),
-  )) {
+  for await (const rows of everyRow(tx, 'reassessmentTrigger')) {
     tx.record('annex.risk.trigger.changed.v1', { rows: rows.map(triggerEvent) });
   }
 }
