@@ -4,7 +4,9 @@ import { conformityMigrations } from '../conformity.ts';
 import { idempotencyMigrations } from '../idempotency.ts';
 import { messagingMigrations } from '../messaging/tables.ts';
 import { referenceMigrations } from '../references.ts';
+import { historyOf } from './history.ts';
 import type { Migration } from './migrations.ts';
+import { relationsOf } from './relations.ts';
 import { queueRole, queueSchema, rolesOf } from './roles.ts';
 import { type TableBuilder, tableBuilder } from './tables.ts';
 
@@ -90,7 +92,7 @@ async function migrateService(client: pg.Client, { name: service, migrations }: 
     }
   };
   // Before all others: they are written for tables of the present shape.
-  await step('history', (tables) => tables.keepPastAlone());
+  await step('history', () => historyOf(client, relationsOf(client, service)).convert());
   for (const migration of [...commonMigrations, ...migrations]) {
     if (applied.has(migration.name)) continue;
     await step(migration.name, async (tables) => {
