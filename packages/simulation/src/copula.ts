@@ -10,7 +10,7 @@ export interface Correlation {
 
 /** Why correlations cannot all hold at once. */
 export interface NotPossible {
-  /** The order of the first leading minor that is negative. */
+  /** The order of the first leading minor that no correlations can have. */
   readonly order: number;
   /** That minor. */
   readonly minor: number;
@@ -18,19 +18,23 @@ export interface NotPossible {
   readonly ids: readonly string[];
 }
 
-/** The lower triangle of a correlation matrix's root, by the scenarios in the order of their rows. */
+/** A lower triangle whose product with itself is the correlation matrix; rows end where nothing is left to explain. */
 export interface Dependence {
+  /** The scenarios in the order of their rows. */
   readonly ids: readonly string[];
   readonly rows: readonly Float64Array[];
 }
 
-/** What rounding may leave of a pivot that is 0. */
+/** What rounding may leave of a variance, or of a correlation, that is 0. */
 const rounding = 1e-10;
+/** A variance that may be divided by, whatever the others are. */
+const plenty = 1e-3;
 
 /**
  * Cholesky's factor of the correlations; pairs that are not named are independent. Matrices that are only semidefinite have one
- * too: scenarios may go together wholly.
- * @returns the factor, or which leading minor is negative
+ * too: scenarios may go together wholly. One that the others explain nearly waits until no other is left: dividing by a remainder
+ * that is nearly nothing would make a great error of a small one (Higham, "Accuracy and Stability of Numerical Algorithms", 10.3).
+ * @returns the factor, or the first leading minor, by the scenarios' names, at which they cannot hold
  */
 export function dependenceOf(correlations: readonly Correlation[]): Dependence | NotPossible {
   const ids = [...new Set(correlations.flatMap(({ a, b }) => [a, b]))].sort();
@@ -45,27 +49,51 @@ export function dependenceOf(correlations: readonly Correlation[]): Dependence |
     (matrix[i] as Float64Array)[j] = coefficient;
     (matrix[j] as Float64Array)[i] = coefficient;
   }
-  const rows: Float64Array[] = [];
-  let minor = 1;
-  for (const [i, given] of matrix.entries()) {
-    const row = new Float64Array(i + 1);
-    let pivot = 1;
-    for (let j = 0; j < i; j++) {
-      const other = rows[j] as Float64Array;
-      let rest = given[j] as number;
-      for (let k = 0; k < j; k++) rest -= (row[k] as number) * (other[k] as number);
-      const diagonal = other[j] as number;
-      // Beside a scenario that others determine wholly, nothing may be left to explain.
-      if (diagonal === 0 && Math.abs(rest) > 1e-7) return refusal(ids, matrix, [j, i]);
-      row[j] = diagonal === 0 ? 0 : rest / diagonal;
-      pivot -= (row[j] as number) ** 2;
-    }
-    if (pivot < -rounding) return { order: i + 1, minor: minor * pivot, ids: involved(ids, matrix, i) };
-    row[i] = pivot <= rounding ? 0 : Math.sqrt(pivot);
-    minor *= Math.max(0, pivot);
-    rows.push(row);
+  const factor = rootOf(matrix, ids.length);
+  if (factor) return { ids: factor.order.map((index) => ids[index] as string), rows: factor.rows };
+  // Those before can hold together, those after cannot.
+  let [holds, fails] = [1, ids.length];
+  while (fails - holds > 1) {
+    const middle = (holds + fails) >> 1;
+    if (rootOf(matrix, middle)) holds = middle;
+    else fails = middle;
   }
-  return { ids, rows };
+  return { order: fails, minor: determinant(matrix, fails), ids: involved(ids, matrix, fails - 1) };
+}
+
+/** The factor of the leading part of a matrix, by rows in the order in which they were taken; null where it has none. */
+function rootOf(matrix: readonly Float64Array[], size: number): { order: number[]; rows: Float64Array[] } | null {
+  /** What is not explained yet: a triangle, read from the larger index to the smaller. */
+  const left = matrix.slice(0, size).map((row, index) => row.slice(0, index + 1));
+  const between = (a: number, b: number): number => (left[Math.max(a, b)] as Float64Array)[Math.min(a, b)] as number;
+  const rows = left.map((): number[] => []);
+  const waiting = new Set(left.keys());
+  const order: number[] = [];
+  while (waiting.size > 0) {
+    let next = -1;
+    for (const index of waiting) {
+      if (between(index, index) < -rounding) return null;
+      const enough = next !== -1 && between(next, next) >= plenty;
+      if (next === -1 || (!enough && between(index, index) > between(next, next))) next = index;
+    }
+    if (between(next, next) <= rounding) break;
+    waiting.delete(next);
+    order.push(next);
+    const diagonal = Math.sqrt(between(next, next));
+    (rows[next] as number[]).push(diagonal);
+    for (const index of waiting) (rows[index] as number[]).push(between(index, next) / diagonal);
+    for (const a of waiting) {
+      const [own, line, weight] = [left[a] as Float64Array, rows[a] as number[], (rows[a] as number[]).length - 1];
+      for (const b of waiting) {
+        if (b > a) continue;
+        own[b] = (own[b] as number) - (line[weight] as number) * ((rows[b] as number[])[weight] as number);
+      }
+    }
+  }
+  // Beside scenarios that others determine wholly, nothing may be left to explain.
+  for (const a of waiting) for (const b of waiting) if (Math.abs(between(a, b)) > rounding) return null;
+  order.push(...waiting);
+  return { order, rows: order.map((index) => Float64Array.from(rows[index] as number[])) };
 }
 
 /** Of the scenarios up to a row, those that the row's own is correlated with, and itself. */
@@ -79,14 +107,6 @@ function involved(ids: readonly string[], matrix: readonly Float64Array[], last:
     }
   }
   return [...linked].sort((a, b) => a - b).map((index) => ids[index] as string);
-}
-
-function refusal(
-  ids: readonly string[],
-  matrix: readonly Float64Array[],
-  [, last]: readonly [number, number],
-): NotPossible {
-  return { order: last + 1, minor: determinant(matrix, last + 1), ids: involved(ids, matrix, last) };
 }
 
 /** The leading minor of an order, by elimination with pivots. */
