@@ -10,10 +10,9 @@ export interface LoggingOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Names whose values never reach a log, at the top of a line or up to three objects deep. */
-const secretNames = [
+/** Names whose values never reach a log, however deep they lie; in small letters, as they are compared. */
+const secretNames = new Set([
   'authorization',
-  'Authorization',
   'cookie',
   'set-cookie',
   'password',
@@ -21,20 +20,29 @@ const secretNames = [
   'secret',
   'secrets',
   'token',
-  'accessToken',
-  'refreshToken',
-  'apiKey',
-  'privateKey',
+  'accesstoken',
+  'refreshtoken',
+  'apikey',
+  'privatekey',
   'seed',
   'x-api-key',
-  'idempotencyKey',
+  'idempotencykey',
   'idempotency-key',
-  'connectionString',
-  'databaseUrl',
-  'redisUrl',
-];
+  'connectionstring',
+  'databaseurl',
+  'redisurl',
+]);
+const secretMember = new RegExp(`"(?:${[...secretNames].join('|')})":`, 'i');
 
-const redacted = secretNames.flatMap((name) => ['', '*', '*.*', '*.*.*'].map((depth) => `${depth}["${name}"]`));
+/**
+ * A line without the values of secrets. Lines that name none are only looked at: pino's own redaction goes to every value of every line by
+ * each of its paths, which takes seventy times as long as the line itself, and no deeper than its paths have stars.
+ */
+function redact(line: string): string {
+  if (!secretMember.test(line)) return line;
+  const shown = (key: string, value: unknown) => (secretNames.has(key.toLowerCase()) ? '[redacted]' : value);
+  return `${JSON.stringify(JSON.parse(line), shown)}\n`;
+}
 
 /**
  * What a log line keeps of an error. PostgreSQL puts values of rows into `detail`, `where` and `internalQuery`, so only what
@@ -69,7 +77,7 @@ export function createLogger(options: LoggingOptions): Logger {
       base: options.service === undefined ? {} : { service: options.service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redacted, censor: '[redacted]' },
+      hooks: { streamWrite: redact },
       serializers: { err: describeError, error: describeError },
     },
     options.destination ?? pino.destination({ fd: 1, sync: false }),

@@ -314,12 +314,23 @@ test('secrets are redacted wherever they lie, and rows of the database stay out'
       authorization: 'topsecret',
       req: { headers: { authorization: 'topsecret', cookie: 'topsecret' } },
       config: { webhook: { secret: 'topsecret' } },
+      deep: { a: [{ b: { c: { d: { Password: { value: 'topsecret' }, name: 'kept' } } } }] },
+      text: 'says "token": and goes on',
     },
     'x',
   );
+  log.child({ apiKey: 'topsecret', job: 'kept' }).info('x');
   log.error({ err: new Error('outer', { cause: leak }) }, 'x');
   expect(lines.join('')).not.toMatch(/topsecret|ada@example/);
-  expect(JSON.parse(lines[1] ?? '')).toMatchObject({
+  const [first, second, third] = lines.map((line) => JSON.parse(line));
+  expect(lines.map((line) => line.split('\n').length)).toEqual([2, 2, 2]);
+  expect(first).toMatchObject({
+    authorization: '[redacted]',
+    deep: { a: [{ b: { c: { d: { Password: '[redacted]', name: 'kept' } } } }] },
+    text: 'says "token": and goes on',
+  });
+  expect(second).toMatchObject({ apiKey: '[redacted]', job: 'kept' });
+  expect(third).toMatchObject({
     level: 'error',
     err: { cause: { code: '23505', constraint: 'person_email' } },
   });
