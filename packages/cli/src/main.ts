@@ -63,10 +63,8 @@ function requestOf(args: string[]): Request {
 
 /** The tenants of which a service has sent, handled or planned anything. */
 async function tenantsOf(database: Database<unknown>): Promise<string[]> {
-  const rows = await database.acrossTenants((query) =>
-    query<{ tenant_id: string }>(
-      'select tenant_id from outbox union select tenant_id from inbox union select tenant_id from due',
-    ),
+  const rows = await database.acrossTenants<{ tenant_id: string }>(
+    'select tenant_id from outbox union select tenant_id from inbox union select tenant_id from due',
   );
   return rows.map((row) => row.tenant_id).sort();
 }

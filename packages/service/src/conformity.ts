@@ -1,5 +1,6 @@
 import type { Basis, EventType, RuleResult, ServiceName, Verdict } from '@annex/schema';
-import pg, { type QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
+import { literal } from './database/literal.ts';
 import type { Migration } from './database/migrations.ts';
 import type { Tx, WriteTx } from './database/transaction.ts';
 import { newId } from './entities.ts';
@@ -135,9 +136,7 @@ export async function judge<T>(
   const changed: RuleResult[] = [];
   for (const ismsId of [...new Set(ismsIds)].sort()) {
     // Two statements in one round trip; the second sees what was committed until the lock was given.
-    const [lock, tenant, isms] = [`${service}:${tx.tenant}:${ismsId}`, tx.tenant, ismsId].map((text) =>
-      pg.escapeLiteral(text),
-    );
+    const [lock, tenant, isms] = [`${service}:${tx.tenant}:${ismsId}`, tx.tenant, ismsId].map(literal);
     const [, kept] = (await tx.query<StoredResult>(
       `select pg_advisory_xact_lock(hashtextextended(${lock}, 27001));
        select ${columns} from rule_result where tenant_id = ${tenant} and isms_id = ${isms}`,

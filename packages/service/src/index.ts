@@ -15,6 +15,7 @@ export {
   EmbeddedDatabaseError,
   startEmbeddedDatabase,
 } from './database/embedded.ts';
+export { literal } from './database/literal.ts';
 export type { Migration } from './database/migrations.ts';
 export { migrateDatabase } from './database/provision.ts';
 export { provisionRoles, queueRole, queueSchema, rolePassword, rolesOf, urlAs } from './database/roles.ts';

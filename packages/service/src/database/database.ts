@@ -1,39 +1,33 @@
 import { AnnexError, isUuid, type ServiceName } from '@annex/schema';
-import {
-  type DatabaseConnection,
-  type Driver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import { businessNow, type ClockKind } from '../clock.ts';
 import type { Scope } from '../scope.ts';
-import { eventBodies, largeOutboxInsert, outboxInsert } from './outbox.ts';
+import type { Send } from './bound.ts';
+import { Client } from './client.ts';
 import { rolesOf } from './roles.ts';
-import { camelCaseQueries, camelRows, columnTypes } from './rows.ts';
+import { columnTypes } from './rows.ts';
 import { Statements } from './statements.ts';
-import type { Tx, WriteTx } from './transaction.ts';
+import { OpenTransaction, OpenWrite, type Tx, type WriteTx } from './transaction.ts';
 
 export interface OpenRead<T> {
   readonly tx: Tx<T>;
-  /** Ends the transaction and gives the connection back. */
+  /** What the statement found that was sent together with the opening; undefined where there was none. */
+  readonly first: pg.QueryResult | undefined;
+  /** Ends the transaction and gives the connection back. It never fails, and need not be waited for: what was read stands. */
   end(): Promise<void>;
 }
-
-/** A query of the worker role. */
-export type WorkerQuery = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** The one way to a service's data: the pool of its login role, transactions bound to a tenant. */
 export interface Database<T> {
   readonly service: ServiceName;
   readonly pool: pg.Pool;
   readonly clock: ClockKind;
-  /** Opens a repeatable-read, read-only transaction in one round trip; as of `scope.asOf` where it is set. */
-  openRead(scope: Scope): Promise<OpenRead<T>>;
+  /**
+   * Opens a repeatable-read, read-only transaction in one round trip; as of `scope.asOf` where it is set.
+   * @param first a statement without parameters that is sent together with the opening
+   */
+  openRead(scope: Scope, first?: string): Promise<OpenRead<T>>;
   /** Runs in a read transaction of its own. */
   read<R>(scope: Scope, run: (tx: Tx<T>) => Promise<R>): Promise<R>;
   /**
@@ -44,10 +38,12 @@ export interface Database<T> {
    */
   write<R>(scope: Scope, run: (tx: WriteTx<T>, firstRows: number) => Promise<R>, first?: string): Promise<R>;
   /**
-   * The one exception from the tenant scope, for relay, ticker and sweeps: runs as the worker role, which reaches
-   * outbox, inbox, dead letters and due rows of all tenants and nothing else. Use it to find tenants; do the work in `write`.
+   * The one exception from the tenant scope, for relay, ticker and sweeps: one statement as the worker role, which reaches outbox, inbox,
+   * dead letters and due rows of all tenants and nothing else. Use it to find tenants; do the work in `write`. It is asked every second by
+   * each of them, so it is one round trip.
+   * @param statement without parameters: `literal` writes values into it
    */
-  acrossTenants<R>(run: (query: WorkerQuery) => Promise<R>): Promise<R>;
+  acrossTenants<Row>(statement: string): Promise<Row[]>;
   /** Calls `listener` with the tenant after each commit that recorded events (in this process). */
   onRecorded(listener: (tenant: string) => void): void;
   close(): Promise<void>;
@@ -62,8 +58,6 @@ export interface DatabaseOptions {
   readonly log: Logger;
 }
 
-type Send = <R extends pg.QueryResultRow>(query: Omit<pg.QueryConfig, 'name'>) => Promise<pg.QueryResult<R>>;
-
 /** One statement after the other: resolvers of one request ask side by side, and a connection answers one at a time. */
 function inTurn(client: pg.PoolClient, statements: Statements, past: boolean): Send {
   let last: Promise<unknown> = Promise.resolve();
@@ -72,58 +66,13 @@ function inTurn(client: pg.PoolClient, statements: Statements, past: boolean): S
       const name = query.values ? statements.nameOf(query.text, past) : undefined;
       return client.query<R>(name === undefined ? query : { ...query, name });
     });
-    last = result.catch((error) => statements.outdatedBy(error));
+    // Who waits for the turn needs no rows.
+    last = result.then(
+      () => undefined,
+      (error) => void statements.outdatedBy(error),
+    );
     return result;
   };
-}
-
-/** A kysely driver over one connection that is in a transaction already. */
-class BoundDriver implements Driver {
-  readonly #connection: DatabaseConnection;
-
-  constructor(send: Send) {
-    this.#connection = {
-      async executeQuery<R>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
-        const result = await send({ text: sql, values: [...parameters], rowMode: 'array' } as pg.QueryArrayConfig);
-        return {
-          rows: camelRows(result.fields, result.rows as unknown as unknown[][]) as R[],
-          numAffectedRows: BigInt(result.rowCount ?? 0),
-        };
-      },
-      // biome-ignore lint/correctness/useYield: there is no cursor on a bound connection
-      async *streamQuery() {
-        throw new Error('Streaming needs a cursor of its own; page by key instead');
-      },
-    };
-  }
-
-  async init() {}
-  async acquireConnection() {
-    return this.#connection;
-  }
-  async beginTransaction(): Promise<void> {
-    throw new Error('The transaction is open already; its scope is the whole operation');
-  }
-  async commitTransaction() {}
-  async rollbackTransaction() {}
-  async releaseConnection() {}
-  async destroy() {}
-}
-
-const adapter = new PostgresAdapter();
-const compiler = new PostgresQueryCompiler();
-
-function bind<T>(send: Send): Kysely<T> {
-  const driver = new BoundDriver(send);
-  return new Kysely<T>({
-    dialect: {
-      createAdapter: () => adapter,
-      createDriver: () => driver,
-      createQueryCompiler: () => compiler,
-      createIntrospector: (db) => new PostgresIntrospector(db),
-    },
-    plugins: [camelCaseQueries],
-  });
 }
 
 /** Text of `begin` with the settings of the tenant, as one simple query: one round trip. */
@@ -136,11 +85,6 @@ function opening(mode: 'read' | 'write', service: ServiceName, scope: Scope, clo
   return `${begin}; select set_config('annex.tenant', '${scope.tenant}', true), set_config('search_path', '${path}', true), set_config('annex.now', ${now}, true) as now`;
 }
 
-/** Characters of events that a transaction keeps until its end. */
-const maxHeld = 4 * 1024 * 1024;
-/** Characters of events that travel with the commit. */
-const maxWithCommit = 64 * 1024;
-
 /** What may succeed when tried again: serialisation failure, deadlock. */
 const transient = new Set(['40001', '40P01']);
 
@@ -148,6 +92,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
   const { service, clock, log } = options;
   const roles = rolesOf(service);
   const pool = new pg.Pool({
+    Client,
     connectionString: options.url,
     max: options.poolSize,
     types: columnTypes,
@@ -162,32 +107,6 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
   const statements = new Statements();
   const listeners: ((tenant: string) => void)[] = [];
 
-  const open = async (mode: 'read' | 'write', scope: Scope, first?: string) => {
-    const text = opening(mode, service, scope, clock);
-    const client = await pool.connect();
-    try {
-      const asked = first === undefined ? text : `${text}; ${first}`;
-      const results = (await client.query(asked)) as unknown as pg.QueryResult<{ now: string }>[];
-      const now = new Date(results[1]?.rows[0]?.now ?? Number.NaN);
-      const send = inTurn(client, statements, scope.asOf !== undefined);
-      let db: Kysely<T> | undefined;
-      const tx: Tx<T> = {
-        get db() {
-          db ??= bind<T>(send);
-          return db;
-        },
-        scope,
-        tenant: scope.tenant,
-        now,
-        query: (text, values) => send(values ? { text, values: [...values] } : { text }),
-      };
-      return { client, tx, firstRows: results[2]?.rowCount ?? 0 };
-    } catch (error) {
-      client.release(error instanceof Error ? error : true);
-      throw error;
-    }
-  };
-
   /** Ends a transaction; a connection that cannot even do that is thrown away. */
   const finish = async (client: pg.PoolClient, end: string) => {
     try {
@@ -199,15 +118,40 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     }
   };
 
-  const openRead = async (scope: Scope): Promise<OpenRead<T>> => {
-    const { client, tx } = await open('read', scope);
+  /** Gives a connection back on which a statement failed. Where the database answered, the connection is whole. */
+  const afterFailure = async (client: pg.PoolClient, error: unknown) => {
+    if (error instanceof pg.DatabaseError) await finish(client, 'rollback').catch(() => undefined);
+    else client.release(error instanceof Error ? error : true);
+  };
+
+  const open = async (mode: 'read' | 'write', scope: Scope, first?: string) => {
+    const text = opening(mode, service, scope, clock);
+    const client = await pool.connect();
+    try {
+      const asked = first === undefined ? text : `${text}; ${first}`;
+      const results = (await client.query(asked)) as unknown as pg.QueryResult<{ now: string }>[];
+      const now = new Date(results[1]?.rows[0]?.now ?? Number.NaN);
+      const send = inTurn(client, statements, scope.asOf !== undefined);
+      return { client, now, send, first: results[2] as pg.QueryResult | undefined };
+    } catch (error) {
+      await afterFailure(client, error);
+      throw error;
+    }
+  };
+
+  const openRead = async (scope: Scope, asked?: string): Promise<OpenRead<T>> => {
+    const { client, now, send, first } = await open('read', scope, asked);
+    const tx = new OpenTransaction<T>(scope, now, send);
     let ended = false;
     return {
       tx,
+      first,
       async end() {
         if (ended) return;
         ended = true;
-        await finish(client, 'commit');
+        await finish(client, 'commit').catch((lost) =>
+          log.warn({ err: lost }, 'the end of a read did not reach the database'),
+        );
       },
     };
   };
@@ -217,50 +161,21 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     run: (tx: WriteTx<T>, firstRows: number) => Promise<R>,
     first?: string,
   ): Promise<R> => {
-    const { client, tx, firstRows } = await open('write', scope, first);
-    // What is recorded goes with the commit, or before it where there is much.
-    let recorded: ReturnType<typeof eventBodies> = [];
-    let size = 0;
-    const written: Promise<unknown>[] = [];
-    const writeRecorded = () => {
-      const { text, values } = largeOutboxInsert(scope.tenant, recorded);
-      const write = tx.query(text, values);
-      // Whoever waits for it, below, is told that it failed.
-      write.catch(() => undefined);
-      written.push(write);
-      [recorded, size] = [[], 0];
-    };
-    const after: (() => void)[] = [];
-    const writeTx: WriteTx<T> = {
-      db: tx.db,
-      scope,
-      tenant: tx.tenant,
-      now: tx.now,
-      query: tx.query,
-      record(type, data, about = {}) {
-        const bodies = eventBodies({ service, type, data, about, scope, time: tx.now, newId: uuidv7 });
-        recorded.push(...bodies);
-        for (const { body } of bodies) size += body.length;
-        if (size >= maxHeld) writeRecorded();
-      },
-      afterCommit(listener) {
-        after.push(listener);
-      },
-    };
+    const { client, now, send, first: found } = await open('write', scope, first);
+    const tx = new OpenWrite<T>(service, scope, now, send);
     let result: R;
+    let closing: Awaited<ReturnType<typeof tx.closing>>;
     try {
-      result = await run(writeTx, firstRows);
-      if (size > maxWithCommit) writeRecorded();
-      await Promise.all(written);
+      result = await run(tx, found?.rowCount ?? 0);
+      closing = await tx.closing();
     } catch (error) {
       await finish(client, 'rollback').catch((lost) =>
         log.warn({ err: lost }, 'a rollback did not reach the database'),
       );
       throw error;
     }
-    await finish(client, recorded.length > 0 ? `${outboxInsert(scope.tenant, recorded)}; commit` : 'commit');
-    const anything = recorded.length + written.length > 0;
-    for (const listener of anything ? [...after, ...listeners] : after) {
+    await finish(client, closing.commit);
+    for (const listener of closing.recorded ? [...closing.after, ...listeners] : closing.after) {
       try {
         listener(scope.tenant);
       } catch (error) {
@@ -281,7 +196,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       try {
         return await run(opened.tx);
       } finally {
-        await opened.end();
+        void opened.end();
       }
     },
 
@@ -303,24 +218,16 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       }
     },
 
-    async acrossTenants(run) {
+    async acrossTenants<Row>(statement: string) {
       const client = await pool.connect();
-      let failed: unknown;
+      const scoped = `begin; set local role ${pg.escapeIdentifier(roles.worker)}; set local search_path = ${service}; ${statement}; commit`;
       try {
-        await client.query(
-          `begin; set local role ${pg.escapeIdentifier(roles.worker)}; set local search_path = ${service}`,
-        );
-        const result = await run(
-          async (text, values) => (await client.query(text, values ? [...values] : undefined)).rows,
-        );
-        await client.query('commit');
-        return result;
+        const results = (await client.query(scoped)) as unknown as pg.QueryResult[];
+        client.release();
+        return results[3]?.rows as Row[];
       } catch (error) {
-        failed = error;
-        await client.query('rollback').catch(() => undefined);
+        await afterFailure(client, error);
         throw error;
-      } finally {
-        client.release(failed instanceof pg.DatabaseError || failed === undefined ? undefined : true);
       }
     },
 

@@ -1,5 +1,6 @@
 import { type EventType, eventDataFaults, type ServiceName } from '@annex/schema';
 import type { Scope } from '../scope.ts';
+import { literal } from './literal.ts';
 
 /** At most so many rows, and so many bytes of rows, an event. */
 const maxRows = 1000;
@@ -78,15 +79,6 @@ export function eventBodies(recorded: {
     const text = part.texts ? `{"rows":[${part.texts.join(',')}]}` : JSON.stringify(data);
     return { id, type, body: `${JSON.stringify(event).slice(1, -1)},"data":${text}}` };
   });
-}
-
-/**
- * A text as a literal of SQL, the same as `pg.escapeLiteral` gives: that one goes letter by letter, which took a third of the time of a
- * transaction that records much.
- */
-export function literal(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''")}'`;
-  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
 }
 
 type Recorded = ReturnType<typeof eventBodies>;

@@ -1,5 +1,6 @@
 import { AnnexError } from '@annex/schema';
 import DataLoader from 'dataloader';
+import type { QueryResultRow } from 'pg';
 import type { Logger } from 'pino';
 import type { Database, OpenRead } from '../database/database.ts';
 import type { Tx, WriteTx } from '../database/transaction.ts';
@@ -40,10 +41,23 @@ export class RequestContext<T> implements CallContext<T> {
     return this.#log;
   }
 
-  async read<R>(run: (tx: Tx<T>) => Promise<R>): Promise<R> {
+  read<R>(run: (tx: Tx<T>) => Promise<R>): Promise<R> {
+    return this.#whileOpen(() => this.#open().then((opened) => run(opened.tx)));
+  }
+
+  ask<R extends QueryResultRow>(statement: string): Promise<readonly R[]> {
+    return this.#whileOpen(async () => {
+      const first = !this.#opening;
+      const opened = await this.#open(statement);
+      const found = first ? opened.first : await opened.tx.query<R>(statement);
+      return (found?.rows ?? []) as R[];
+    });
+  }
+
+  async #whileOpen<R>(read: () => Promise<R>): Promise<R> {
     if (this.#closed) throw new Error('The request is answered; nothing reads for it any more');
     if (this.#writing) throw new Error('A write is under way: read in its transaction, or after it');
-    const reading = this.#open().then((opened) => run(opened.tx));
+    const reading = read();
     this.#reading.add(reading);
     try {
       return await reading;
@@ -56,9 +70,10 @@ export class RequestContext<T> implements CallContext<T> {
     return this.#now ? judge(this.#now) : this.read(async (tx) => judge(tx.now));
   }
 
-  #open(): Promise<OpenRead<T>> {
+  /** @param first travels with the opening, if this opens */
+  #open(first?: string): Promise<OpenRead<T>> {
     if (!this.#opening) {
-      const opening = this.#database.openRead(scopeOf(this.request)).then((opened) => {
+      const opening = this.#database.openRead(scopeOf(this.request), first).then((opened) => {
         this.#now = opened.tx.now;
         return opened;
       });

@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
 import type { GraphQLFieldResolver, GraphQLScalarType } from 'graphql';
+import type { QueryResultRow } from 'pg';
 import type { Logger } from 'pino';
 import type { Tx, WriteTx } from '../database/transaction.ts';
 import type { Caller, RequestInfo } from '../identity/caller.ts';
@@ -11,6 +12,12 @@ export interface CallContext<T = unknown> {
   readonly log: Logger;
   /** Reads in the request's one read transaction (repeatable read, opened on first use, as of the asked moment). */
   read<R>(run: (tx: Tx<T>) => Promise<R>): Promise<R>;
+  /**
+   * One statement in the request's read transaction. Where that is not open yet, the statement travels with its opening: one round trip
+   * instead of two, for what is asked alone and often.
+   * @param statement without parameters: `literal` says how a value is written into it
+   */
+  ask<R extends QueryResultRow>(statement: string): Promise<readonly R[]>;
   /** What holds at the moment that is asked about; at once where the transaction is open, so that many of a list cost nothing. */
   at<R>(judge: (now: Date) => R): R | Promise<R>;
   /**

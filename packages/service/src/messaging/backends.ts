@@ -10,6 +10,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { Client } from '../database/client.ts';
 
 /** What differs between BullMQ's two backends: how to connect once for a whole process, and to ask for many jobs at once. */
 export interface Backend {
@@ -86,6 +87,7 @@ export async function postgresBackend(
     connectionString,
     schema,
     max: 4,
+    Client,
     application_name: 'annex queue',
     keepAlive: true,
   });

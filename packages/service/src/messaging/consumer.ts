@@ -1,7 +1,7 @@
 import { type AnnexEvent, type ConsumerName, type EventType, eventFaults } from '@annex/schema';
-import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
+import { literal } from '../database/literal.ts';
 import type { WriteTx } from '../database/transaction.ts';
 import type { EventHandlers } from '../definition.ts';
 import { type Scope, systemScope } from '../scope.ts';
@@ -74,7 +74,7 @@ function scopeOfEvent(service: string, event: AnnexEvent): Scope {
 
 /** The statement that records that an event was handled; it returns a row unless that was recorded before. */
 function arrival(consumer: ConsumerName, { tenantid, id, source }: AnnexEvent): string {
-  const values = [tenantid, consumer, id, source].map((text) => pg.escapeLiteral(text));
+  const values = [tenantid, consumer, id, source].map(literal);
   return `select from inbox_arrive(${values.join(', ')})`;
 }
 

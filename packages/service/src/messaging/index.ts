@@ -108,18 +108,17 @@ export async function startMessaging<T>(parts: MessagingParts<T>): Promise<Messa
     ]),
   );
 
+  const isWaiting = async () => {
+    const statement = 'select exists (select from outbox where published_at is null) as waiting';
+    return (await database.acrossTenants<{ waiting: boolean }>(statement))[0]?.waiting ?? false;
+  };
+
   const isIdle = async () => {
-    const [found] = await database.acrossTenants((query) =>
-      query<{ waiting: boolean }>('select exists (select from outbox where published_at is null) as waiting'),
-    );
-    if (found?.waiting) return false;
+    if (await isWaiting()) return false;
     // An event in hand ends by committing (perhaps with events of its own) and only then leaves its queue, so the
     // queues are looked at first and the outbox last.
     for (const consumer of names) if ((await queues.pending(consumer)) > 0) return false;
-    const [again] = await database.acrossTenants((query) =>
-      query<{ waiting: boolean }>('select exists (select from outbox where published_at is null) as waiting'),
-    );
-    return !again?.waiting;
+    return !(await isWaiting());
   };
 
   return {

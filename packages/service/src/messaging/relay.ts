@@ -121,19 +121,18 @@ export function startRelay<T>(parts: {
   database.onRecorded(poke);
 
   /** Tenants with something to send, by hopping over the index from tenant to tenant. */
-  const tenantsWaiting = () =>
-    database.acrossTenants(async (query) => {
-      const rows = await query<{ tenant_id: string }>(`
-        with recursive hop(tenant_id) as (
-          (select tenant_id from outbox where published_at is null order by tenant_id limit 1)
-          union all
-          select (select o.tenant_id from outbox o where o.published_at is null and o.tenant_id > hop.tenant_id
-                  order by o.tenant_id limit 1)
-          from hop where hop.tenant_id is not null
-        )
-        select tenant_id from hop where tenant_id is not null`);
-      return rows.map((row) => row.tenant_id);
-    });
+  const tenantsWaiting = async () => {
+    const rows = await database.acrossTenants<{ tenant_id: string }>(`
+      with recursive hop(tenant_id) as (
+        (select tenant_id from outbox where published_at is null order by tenant_id limit 1)
+        union all
+        select (select o.tenant_id from outbox o where o.published_at is null and o.tenant_id > hop.tenant_id
+                order by o.tenant_id limit 1)
+        from hop where hop.tenant_id is not null
+      )
+      select tenant_id from hop where tenant_id is not null`);
+    return rows.map((row) => row.tenant_id);
+  };
 
   /** Numbers what is not numbered, and reads what is next to be sent: one transaction in one round trip. */
   const numberAndRead = async (tenant: string, limit: number): Promise<Waiting[]> => {
@@ -229,7 +228,8 @@ export function startRelay<T>(parts: {
   };
 
   const run = async () => {
-    while (!stopping) {
+    // Relays that start together do not all look at the same moment of each second.
+    for (let phase = Math.random(); !stopping; phase = 1) {
       woken = false;
       let wait = options.pollMs;
       try {
@@ -237,7 +237,7 @@ export function startRelay<T>(parts: {
       } catch (error) {
         log.warn({ err: error }, 'the relay could not work; it tries again');
       }
-      if (wait > 0) await sleep(wait);
+      if (wait > 0) await sleep(wait * phase);
     }
   };
   const running = run();

@@ -18,11 +18,10 @@ const resendPage = 200;
 const inboxMarginDays = 7;
 
 /** The tenants that have ever recorded an event here. */
-const tenantsOf = <T>(database: Database<T>) =>
-  database.acrossTenants(async (query) => {
-    const rows = await query<{ tenant_id: string }>('select tenant_id from outbox_counter order by tenant_id');
-    return rows.map((row) => row.tenant_id);
-  });
+async function tenantsOf<T>(database: Database<T>): Promise<string[]> {
+  const statement = 'select tenant_id from outbox_counter order by tenant_id';
+  return (await database.acrossTenants<{ tenant_id: string }>(statement)).map((row) => row.tenant_id);
+}
 
 /**
  * Has the relay send again what it sent: all consumers get it, and those that handled it do nothing. It reaches as far
@@ -116,8 +115,8 @@ export async function sweep<T>(
   let count = 0;
   for (const { table, condition, days } of expired) {
     const before = new Date(Date.now() - days * 86_400_000).toISOString();
-    const tenants = await database.acrossTenants((query) =>
-      query<{ tenant_id: string }>(`select distinct tenant_id from ${table} where ${condition} < $1`, [before]),
+    const tenants = await database.acrossTenants<{ tenant_id: string }>(
+      `select distinct tenant_id from ${table} where ${condition} < '${before}'`,
     );
     for (const { tenant_id: tenant } of tenants) {
       for (;;) {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { businessNow, type ClockKind } from '../clock.ts';
 import type { Database } from '../database/database.ts';
+import { literal } from '../database/literal.ts';
 import type { DueHandler } from '../definition.ts';
 import { systemScope } from '../scope.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -53,13 +54,10 @@ export function startTicker<T>(parts: {
   let stopping = false;
 
   const findDue = () =>
-    database.acrossTenants((query) =>
-      query<DueRow>(
-        `select tenant_id, kind, subject_id from due
-          where due_at <= ${now} and (retry_after is null or retry_after <= clock_timestamp()) and kind = any($1)
-          order by due_at, tenant_id, kind, subject_id limit ${page}`,
-        [kinds],
-      ),
+    database.acrossTenants<DueRow>(
+      `select tenant_id, kind, subject_id from due
+        where due_at <= ${now} and (retry_after is null or retry_after <= clock_timestamp()) and kind = any(${literal(kinds)})
+        order by due_at, tenant_id, kind, subject_id limit ${page}`,
     );
 
   const handle = async (row: DueRow): Promise<'handled' | 'gone' | 'failed'> => {
@@ -147,7 +145,8 @@ export function startTicker<T>(parts: {
   const next = () => {
     polling = poll();
   };
-  if (options.everyMs > 0) next();
+  // Those that start together do not all tick at the same moment of each second.
+  if (options.everyMs > 0) timer = setTimeout(next, Math.random() * options.everyMs);
 
   return {
     tick,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 import type { Database } from '../../src/database/database.ts';
-import { literal } from '../../src/database/outbox.ts';
+import { literal } from '../../src/database/literal.ts';
 import type { WriteTx } from '../../src/database/transaction.ts';
 import { type TestDatabase, testDatabase } from '../../src/testing/index.ts';
 

@@ -124,10 +124,13 @@ describe('lists of many parents', () => {
       {
         ...database,
         openRead: async (scope) => {
-          const { tx, end } = await database.openRead(scope);
+          const { tx, ...opened } = await database.openRead(scope);
           return {
             tx: {
-              ...tx,
+              scope: tx.scope,
+              tenant: tx.tenant,
+              now: tx.now,
+              query: (text, values) => tx.query(text, values),
               db: tx.db.withPlugin({
                 transformQuery: ({ node }) => {
                   sent.push(node.kind);
@@ -136,7 +139,7 @@ describe('lists of many parents', () => {
                 transformResult: async ({ result }) => result,
               }),
             },
-            end,
+            ...opened,
           };
         },
       },

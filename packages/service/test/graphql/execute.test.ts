@@ -4,6 +4,8 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import type { Database } from '../../src/database/database.ts';
+import { literal } from '../../src/database/literal.ts';
+import { RequestContext } from '../../src/graphql/context.ts';
 import { createExecutor, type Execute, type GraphqlAnswer } from '../../src/graphql/execute.ts';
 import { buildSubgraph } from '../../src/graphql/subgraph.ts';
 import type { RequestInfo } from '../../src/identity/caller.ts';
@@ -236,6 +238,22 @@ describe('transactions', () => {
       'read only',
     ]);
     expect(most).toBe(1);
+  });
+
+  test('what is asked first travels with the opening; what fails there leaves the request able to read', async () => {
+    const { id } = await add(one, "it's a \\ note");
+    const context = new RequestContext(database, requestOf(one), pino({ level: 'silent' }));
+    statements.length = 0;
+    await expect(context.ask('select 1 / 0')).rejects.toThrow('division by zero');
+    const titled = (title: string) => `select id, title from note where title = ${literal(title)}`;
+    expect(await context.ask(titled("it's a \\ note"))).toEqual([{ id, title: "it's a \\ note" }]);
+    expect(await context.ask(titled('another'))).toEqual([]);
+    expect(await context.read(async (tx) => (await tx.query('select 1 as one')).rows)).toEqual([{ one: 1 }]);
+    await context.close();
+    expect(begins().map((text) => /select (1 \/ 0|id)/.exec(text)?.[1])).toEqual(['1 / 0', 'id']);
+    // What failed, its end, what was found, the two after it, and the end.
+    expect(statements).toHaveLength(6);
+    await expect(context.ask('select 1')).rejects.toThrow('answered');
   });
 
   test('connections come back, also when everything fails', async () => {
