@@ -154,6 +154,7 @@ describe('whatever is typed', () => {
     ['a text that is too long', { text: 'x'.repeat(201) }],
     ['NUL', { text: 'a\0b' }],
     ['NUL in a facet', { facets: [{ name: 'a', value: 'b\0' }] }],
+    ['NUL in a framework', { framework: 'iso\0' }],
     ['too many facets', { facets: Array.from({ length: 21 }, () => ({ name: 'a', value: 'b' })) }],
     ['no hits at all', { first: 0 }],
     ['too many hits', { first: 101 }],
@@ -198,7 +199,7 @@ describe('a tenant’s own documents', () => {
   it('cannot be written for another, nor for all', async () => {
     for (const tenant of [theirs, systemTenant]) {
       const write = scenario.service.database.write(systemScope('controls', ours), (tx) =>
-        indexDocuments({ ...tx, query: tx.query, tenant }, [item('1')]),
+        indexDocuments({ query: (text, values) => tx.query(text, values), tenant }, [item('1')]),
       );
       await expect(write).rejects.toThrow(/row-level security/);
     }

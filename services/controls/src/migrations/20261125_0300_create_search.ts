@@ -8,8 +8,11 @@ const typographic = [
   // A dash between words is not the minus that leaves a word out, and ISO/IEC 27001:2022 is four words.
   [' ', ['\\u2012', '\\u2013', '\\u2014', '\\u2212', '\\u2026', '\\u00A0', '\\u2009', '\\u202F', '/', ':', '_']],
 ] as const;
-const from = typographic.flatMap(([, found]) => found).join('');
-const to = typographic.map(([plain, found]) => plain.repeat(found.length)).join('');
+/** What `search_plain` puts in the place of what; what has no counterpart is left out. */
+export const plainLetters = {
+  from: `${typographic.flatMap(([, found]) => found).join('')}\\u00AD\\u200B\\uFEFF`,
+  to: typographic.map(([plain, found]) => plain.repeat(found.length)).join(''),
+};
 
 /** What is found with a word, one group after the other; the letters are the weights. */
 const vector = `
@@ -21,11 +24,7 @@ const vector = `
   setweight(to_tsvector('english', search_plain(left(body, 100000))), 'C') ||
   array_to_tsvector(array[search_tenant(tenant_id)])`;
 
-/**
- * The search is a function of the owner's: `@@` is not leakproof, so under row-level security PostgreSQL would look at every row of the
- * table before it asked the index. Instead each vector carries a word of its tenant, which the function asks for together with the text:
- * one index answers for one tenant. That word only leads to rows; which of them are the tenant's is told by tenant_id, as everywhere.
- */
+/** What the library is searched by, and the words by which it is found. How it is searched is made by `searchLibrary`. */
 export const createSearch: Migration = {
   name: '20261125_0300_create_search',
   async up(tables) {
@@ -39,7 +38,7 @@ export const createSearch: Migration = {
       grant select, insert, update, delete on ${table} to annex_controls;`;
     await tables.sql(`
       create function search_plain(given text) returns text language sql immutable parallel safe set search_path = pg_catalog
-        return translate(given, E'${from}\\u00AD\\u200B\\uFEFF', '${to}');
+        return translate(given, E'${plainLetters.from}', '${plainLetters.to}');
       -- No text parses into a word with a space in it, so none can pretend to be of a tenant.
       create function search_tenant(tenant uuid) returns text language sql immutable parallel safe set search_path = pg_catalog
         return 'tenant ' || translate(tenant::text, '-', '');
@@ -67,52 +66,5 @@ export const createSearch: Migration = {
       create table search_loaded (tenant_id uuid primary key, hash text not null);
       ${secure('search_document')}
       ${secure('search_loaded')}`);
-    await tables.sql(`
-      create function search_library(tenant uuid, words text, kinds text[], wanted_facets text[], frameworks text[], most int, skip int,
-          extracts boolean default true, counts boolean default true, wanted_language text default 'en')
-        returns table (total bigint, hits json, facets json)
-        language plpgsql stable security definer set search_path = pg_catalog
-        -- One plan for all words: the index is right for each, and planning would take longer than answering.
-        set plan_cache_mode = force_generic_plan
-        as $$
-      declare
-        plain text := controls.search_plain(coalesce(words, ''));
-        asked tsquery := websearch_to_tsquery('english', plain);
-        listed boolean := plain ~ '^\\s*$';
-        readable tsquery := format('%L | %L', controls.search_tenant(tenant), controls.search_tenant('${systemTenant}'))::tsquery;
-        found tsquery := case when listed then readable when numnode(asked) > 0 then readable && asked end;
-      begin
-        if tenant is null or tenant is distinct from nullif(current_setting('annex.tenant', true), '')::uuid then
-          raise exception 'The library is searched for the tenant of the transaction alone' using errcode = 'insufficient_privilege';
-        end if;
-        return query
-        with matched as materialized (
-          select d.tenant_id, d.id, d.kind, d.framework, d.facets, d.facets_hash,
-            case when listed then 0 else ts_rank_cd(d.search, asked) end as rank
-            from controls.search_document d
-           where d.search @@ found
-             and (d.tenant_id = tenant or (d.tenant_id = '${systemTenant}' and d.language = wanted_language))
-             and (kinds is null or d.kind = any(kinds))
-             and (frameworks is null or d.framework = any(frameworks))
-             and (wanted_facets is null or d.facets @> wanted_facets)),
-        page as (
-          select m.tenant_id, m.id, m.rank from matched m order by m.rank desc, m.id, m.tenant_id limit most offset skip),
-        shown as (
-          select json_build_object('id', d.id, 'kind', d.kind, 'framework', d.framework, 'number', d.number, 'title', d.title, 'rank', p.rank,
-              'body', case when extracts then left(d.body, 20000) end) as hit,
-            row_number() over (order by p.rank desc, p.id, p.tenant_id) as place
-            from page p join controls.search_document d on d.tenant_id = p.tenant_id and d.id = p.id),
-        alike as (
-          -- Those of one hash are alike, so the least is any (any_value came with PostgreSQL 16).
-          select array['kind=' || min(m.kind), 'framework=' || min(m.framework)] || min(m.facets) as facets, count(*) as count
-            from matched m where counts group by m.facets_hash),
-        counted as (
-          select f.facet, sum(a.count)::bigint as count from alike a, unnest(a.facets) as f(facet) group by f.facet)
-        select (select count(*) from matched),
-          (select coalesce(json_agg(s.hit order by s.place), '[]') from shown s),
-          (select coalesce(json_agg(json_build_array(c.facet, c.count) order by c.count desc, c.facet collate "C"), '[]') from counted c);
-      end $$;
-      revoke all on function search_library from public;
-      grant execute on function search_library to annex_controls;`);
   },
 };

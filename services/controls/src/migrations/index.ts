@@ -26,6 +26,7 @@ import { createImplementationTask } from './20261126_0630_create_implementation_
 import { createStrengthJudgement } from './20261126_0640_create_strength_judgement.ts';
 import { createSoa } from './20261126_0700_create_soa.ts';
 import { createTreatmentNeed } from './20261126_0710_create_treatment_need.ts';
+import { searchLibrary } from './20261127_1600_search_library.ts';
 
 export const migrations: readonly Migration[] = [
   createIsmsAndImplementation,
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   createImplementationTask,
   createStrengthJudgement,
   createTreatmentNeed,
+  searchLibrary,
 ];

@@ -5,7 +5,7 @@ import { clauseOf, controlOf } from '../catalogue/catalogue.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadControl } from '../library/control.loader.ts';
 import { extractOf } from './extract.ts';
-import { type LibraryAnswer, type LibraryHit, searchDocuments } from './search.store.ts';
+import { type LibraryAnswer, type LibraryHit, searchStatement } from './search.store.ts';
 import { facetsByName, type SearchArguments, searched } from './search.ts';
 
 type Context = CallContext<ControlsDatabase>;
@@ -23,10 +23,11 @@ export const searchModule: GraphqlModule<ControlsDatabase> = {
   typeDefs: sdl(new URL('./search.graphql', import.meta.url)),
   resolvers: {
     Query: {
-      searchLibrary(_, args: SearchArguments, context, info): Promise<LibraryAnswer> {
+      async searchLibrary(_, args: SearchArguments, context, info): Promise<LibraryAnswer> {
         const asked = askedFields(info, 'all levels');
         const query = { ...searched(args), extracts: asked.has('snippet'), counts: asked.has('facets') };
-        return context.read((tx) => searchDocuments(tx, query));
+        const [found] = await context.ask<LibraryAnswer>(searchStatement(context.caller.tenant, query));
+        return { ...(found ?? { total: 0, hits: [], facets: [] }), asked: query.text };
       },
     },
     LibrarySearch: {

@@ -1,4 +1,4 @@
-import type { Tx, WriteTx } from '@annex/service';
+import { literal, type Tx, type WriteTx } from '@annex/service';
 import type { LibraryKind } from './search.ts';
 
 /** Transactions of any tables: what is here is asked by hand-written SQL alone. */
@@ -55,24 +55,11 @@ export interface LibraryAnswer {
   readonly facets: readonly (readonly [facet: string, count: number])[];
 }
 
-/** Searches for the tenant of the transaction. The function has its schema: reads of the past find no functions by their path. */
-export async function searchDocuments(tx: Reading, query: LibraryQuery): Promise<LibraryAnswer> {
-  const { rows } = await tx.query<Omit<LibraryAnswer, 'asked'>>(
-    'select total, hits, facets from controls.search_library($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-    [
-      tx.tenant,
-      query.text,
-      query.kinds,
-      query.facets,
-      query.frameworks,
-      query.first,
-      query.offset,
-      query.extracts,
-      query.counts,
-      query.language,
-    ],
-  );
-  return { asked: query.text, ...(rows[0] ?? { total: 0, hits: [], facets: [] }) };
+/** The statement that searches for a tenant, which is that of the transaction. The function has its schema: reads of the past find none by their path. */
+export function searchStatement(tenant: string, query: LibraryQuery): string {
+  const { text, kinds, facets, frameworks, first, offset, extracts, counts, language } = query;
+  const texts = [tenant, text, kinds, facets, frameworks].map(literal).join(', ');
+  return `select total, hits, facets from controls.search_library(${texts}, ${first}, ${offset}, ${extracts}, ${counts}, ${literal(language)})`;
 }
 
 /** Makes documents of the tenant findable, or brings them up to date; those that are so already are not written. */

@@ -38,6 +38,9 @@ export function searched(args: SearchArguments) {
   if (text.length > longestText)
     throw badInput('text', `${text.slice(0, 60)}…`, `must have at most ${longestText} characters`);
   if (text.includes('\0')) throw badInput('text', 'a text with NUL', 'must not contain the character NUL');
+  const framework = args.framework ?? '';
+  if (framework.length > longestFacet || framework.includes('\0'))
+    throw badInput('framework', framework.slice(0, 60), `must be at most ${longestFacet} characters without NUL`);
   const facets = args.facets ?? [];
   if (facets.length > mostFacets) throw badInput('facets', facets.length, `must be at most ${mostFacets}`);
   for (const { name, value } of facets) {
