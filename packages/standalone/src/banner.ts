@@ -34,7 +34,8 @@ export function readinessTable(readiness: ReadinessAnswer, width = 100): string[
   const reasons = told.map((one) => line(one.verdict, `${one.clause.padEnd(6)} ${one.reason}`));
   const rest = ['CRITICAL_GAP', 'GAP', 'JUDGEMENT_NEEDED', 'NO_GAP_FOUND', 'NOT_ASSESSED'].flatMap((verdict) => {
     const clauses = leaves.filter((one) => one.verdict === verdict && !told.includes(one)).map((one) => one.clause);
-    return clauses.length > 0 ? line(verdict, clauses.join(', ')) : [];
+    const also = told.some((one) => one.verdict === verdict) ? 'also ' : '';
+    return clauses.length > 0 ? line(verdict, also + clauses.join(', ')) : [];
   });
   return [...reasons, ...rest];
 }
