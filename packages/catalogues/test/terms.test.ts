@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildASTSchema, isEnumType, isObjectType, parse } from 'graphql';
-import { findTerms, skosJsonLd, skosTurtle, term, terms } from '../src/index.ts';
+import { findTerms, term, terms } from '../src/index.ts';
 import { lengths, repetitions } from './quality.ts';
 
 it('defines at least 75 terms, each once and at a length that can be read', () => {
@@ -64,14 +64,4 @@ it.each([
 it('finds nothing where nothing is meant', () => {
   expect(findTerms('')).toEqual([]);
   expect(findTerms('xqzzjw')).toEqual([]);
-});
-
-describe('published as SKOS', () => {
-  it('says the same in Turtle and JSON-LD', () => {
-    const graph = (skosJsonLd() as { '@graph': { '@id': string; '@type': string }[] })['@graph'];
-    expect(graph.filter((node) => node['@type'] === 'skos:Concept')).toHaveLength(terms().length);
-    const turtle = skosTurtle();
-    expect(turtle.match(/ a skos:Concept ;/g)).toHaveLength(terms().length);
-    expect(turtle).toContain('<urn:annex:vocabulary:residual-risk> a skos:Concept');
-  });
 });

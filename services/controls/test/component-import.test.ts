@@ -236,6 +236,39 @@ describe('an import', () => {
   });
 });
 
+describe('a component', () => {
+  it('is found in the library by its words and its type, by its own tenant, until its definition is gone', async () => {
+    const query = `query ($text: String, $facets: [LibraryFacetInput!]) { searchLibrary(text: $text, facets: $facets, kinds: [COMPONENT]) {
+      total hits { kind framework title snippet component { id title definition { key } } } } }`;
+    const found = async (variables: Record<string, unknown>, caller: object = {}) =>
+      (await scenario.ask<{ searchLibrary: { total: number; hits: unknown[] } }>(query, variables, caller))
+        .searchLibrary;
+    const key = fresh('turnstile');
+    const lock = component([], {
+      title: 'Turnstile',
+      description: 'Lets one at a time through.',
+      purpose: 'No tailgating',
+    });
+    const { body } = await send(definition([lock]), '', undefined, key);
+    const [{ id } = { id: '' }] = await componentsOf(body.id);
+    const hit = {
+      ...{
+        kind: 'COMPONENT',
+        framework: `component:${key}`,
+        title: 'Turnstile',
+        snippet: expect.stringContaining('tailgating'),
+      },
+      component: { id, title: 'Turnstile', definition: { key } },
+    };
+    expect(await found({ text: 'tailgating' })).toEqual({ total: 1, hits: [hit] });
+    const typed = { text: 'turnstile', facets: [{ name: 'componentType', value: 'software' }] };
+    expect((await found(typed)).total).toBe(1);
+    expect((await found({ text: 'tailgating' }, { tenant: theirs })).total).toBe(0);
+    await drop(body.id, 1);
+    expect((await found({ text: 'tailgating' })).total).toBe(0);
+  });
+});
+
 describe('a definition', () => {
   it('is taken away at the version that was read, with all that it has; the past keeps it', async () => {
     const { body } = await send(definition([component([implementation('x', 'ac-1')])]));

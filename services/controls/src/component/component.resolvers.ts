@@ -8,6 +8,7 @@ import { loadControl } from '../library/control.loader.ts';
 import { publishedPlaces } from '../mapping/mapping.ts';
 import { placeShown } from '../mapping/place.loader.ts';
 import { claimed, type NamedPlace, nameOf, placesNamed } from './claim.store.ts';
+import { findComponent, loadComponent } from './component.loader.ts';
 import { type ImplementComponentInput, implementComponent } from './component.operations.ts';
 import {
   type ComponentClaimRow,
@@ -17,7 +18,6 @@ import {
   claims,
   definitions,
   filteredComponents,
-  findComponents,
   findDefinitions,
   implementationsFrom,
   usesOf,
@@ -37,18 +37,6 @@ const loadDefinition = (context: Context, id: string): Promise<ComponentDefiniti
       return ids.map((one) => found.get(one) ?? notFound('ComponentDefinition', one));
     })
     .load(id);
-
-const componentLoader = (context: Context) =>
-  context.loader<string, ComponentRow | null>('components', async (tx, ids) => {
-    const found = new Map((await findComponents(tx, ids)).map((row) => [row.id, row]));
-    return ids.map((one) => found.get(one) ?? null);
-  });
-
-async function loadComponent(context: Context, id: string): Promise<ComponentRow> {
-  const row = await componentLoader(context).load(id);
-  if (!row) throw notFound('Component', id);
-  return row;
-}
 
 const loadUse = (context: Context, implementationId: string): Promise<ComponentUseRow | null> =>
   context
@@ -157,7 +145,7 @@ export const componentModule: GraphqlModule<ControlsDatabase> = {
       startedFrom: (row: ImplementationRow, _, context) => loadUse(context, row.id),
     },
     ComponentUse: {
-      component: (row: ComponentUseRow, _, context) => componentLoader(context).load(row.componentId),
+      component: (row: ComponentUseRow, _, context) => findComponent(context, row.componentId),
       startedAt: (row: ComponentUseRow) => row.createdAt,
       startedBy: (row: ComponentUseRow) => row.createdBy,
     },

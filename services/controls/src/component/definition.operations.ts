@@ -11,6 +11,7 @@ import { oscalRefusal } from '../library/library.read.ts';
 import { catalogueNamed } from '../library/library.store.ts';
 import { knownFrameworks } from '../mapping/mapping.ts';
 import { catalogueNameOf } from '../mapping/place.store.ts';
+import { indexDocuments, removeDocuments, type SearchDocument } from '../search/search.store.ts';
 import { cataloguesOfDocuments, nameOf, placesNamed } from './claim.store.ts';
 import {
   type ComponentClaimRow,
@@ -88,6 +89,16 @@ export function definitionEvent(
 export function componentEvent(row: ComponentRow): EventRow<'annex.controls.component.changed.v1'> {
   const { id, version, definitionId, oscalUuid, type, title, claims } = row;
   return { id, version, definitionId, oscalUuid, type, title, claims };
+}
+
+/** The components of a definition are a framework of the search. */
+const searchFramework = (key: string) => `component:${key}`;
+
+function searchDocument({ id, title, type, description, purpose }: ComponentRow, key: string): SearchDocument {
+  return {
+    ...({ id: `component:${id}`, kind: 'COMPONENT', framework: searchFramework(key), number: '', title } as const),
+    ...{ body: purpose === null ? description : `${description}\n${purpose}`, facets: [`componentType=${type}`] },
+  };
 }
 
 /** What the sources of a definition are: what they name themselves, or the document that came as one of ours, otherwise what the caller says. */
@@ -197,6 +208,10 @@ export async function importDefinition(
     components.map((one) => ({ ...one.row, content: one.content })),
   );
   await insertClaims(tx, claims);
+  await indexDocuments(
+    tx,
+    components.map((one) => searchDocument(one.row, row.key)),
+  );
   tx.record('annex.controls.component-definition.changed.v1', { rows: [definitionEvent(row)] });
   if (components.length > 0)
     tx.record('annex.controls.component.changed.v1', { rows: components.map((one) => componentEvent(one.row)) });
@@ -227,6 +242,7 @@ export async function deleteComponentDefinition(
   checkVersion('ComponentDefinition', row.id, row.version, input.expectedVersion);
   const components = await filteredComponents(tx, { definitionId: row.id }).orderBy('position').execute();
   await deleteDefinitionRows(tx, row.id);
+  await removeDocuments(tx, searchFramework(row.key));
   const gone = <Event extends { version: number }>(event: Event) => ({
     ...event,
     ...({ version: event.version + 1, deleted: true } as const),

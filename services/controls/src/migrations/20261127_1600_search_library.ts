@@ -14,6 +14,18 @@ export const searchLibrary: Migration = {
   name: '20261127_1600_search_library',
   async up(tables) {
     await tables.sql(`
+      alter table search_document drop constraint search_document_kind_check,
+        add check (kind in ('STANDARD', 'CLAUSE', 'CONTROL', 'TERM', 'CATALOGUE_ITEM', 'COMPONENT'));
+      -- Components that are there already. The owner sees those of all tenants only while row-level security does not hold for it.
+      alter table component no force row level security;
+      alter table component_definition no force row level security;
+      insert into search_document (tenant_id, id, kind, framework, number, title, body, facets)
+        select c.tenant_id, 'component:' || c.id, 'COMPONENT', 'component:' || d.key, '', c.title,
+            concat_ws(E'\\n', c.description, c.purpose), array['componentType=' || c.type]
+          from component c join component_definition d on d.tenant_id = c.tenant_id and d.id = c.definition_id;
+      alter table component force row level security;
+      alter table component_definition force row level security;`);
+    await tables.sql(`
       create or replace function search_library(tenant uuid, words text, kinds text[], wanted_facets text[], frameworks text[], most int, skip int,
           extracts boolean default true, counts boolean default true, wanted_language text default 'en')
         returns table (total bigint, hits json, facets json)

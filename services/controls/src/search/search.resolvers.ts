@@ -2,6 +2,7 @@ import { standard, term } from '@annex/catalogues';
 import { AnnexError } from '@annex/schema';
 import { askedFields, type CallContext, type GraphqlModule, sdl } from '@annex/service';
 import { clauseOf, controlOf } from '../catalogue/catalogue.ts';
+import { findComponent } from '../component/component.loader.ts';
 import type { ControlsDatabase } from '../database.ts';
 import { loadControl } from '../library/control.loader.ts';
 import { extractOf } from './extract.ts';
@@ -42,6 +43,8 @@ export const searchModule: GraphqlModule<ControlsDatabase> = {
       },
       clause: ({ kind, id }: LibraryHit) => (kind === 'CLAUSE' ? (clauseOf(id) ?? null) : null),
       standard: ({ kind, id }: LibraryHit) => (kind === 'STANDARD' ? (standard(id) ?? null) : null),
+      component: ({ kind, id }: LibraryHit, _: unknown, context: Context) =>
+        kind === 'COMPONENT' ? findComponent(context, id.replace(/^component:/, '')) : null,
       term: ({ kind, id }: LibraryHit) => (kind === 'TERM' ? (term(id.replace(/^term:/, '')) ?? null) : null),
     },
   },

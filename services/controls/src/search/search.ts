@@ -1,6 +1,6 @@
 import { badInput } from '@annex/schema';
 
-export type LibraryKind = 'STANDARD' | 'CLAUSE' | 'CONTROL' | 'TERM' | 'CATALOGUE_ITEM';
+export type LibraryKind = 'STANDARD' | 'CLAUSE' | 'CONTROL' | 'TERM' | 'CATALOGUE_ITEM' | 'COMPONENT';
 
 /** What a caller may ask for. */
 export interface SearchArguments {
