@@ -194,7 +194,7 @@ describe('an import', () => {
     ['key=good&format=oscal&source=nowhere', 'BAD_INPUT', 'query.source'],
     ['key=good&format=csv', 'UNSUPPORTED_FORMAT', 'query.format'],
   ])('is not taken with %s', async (query, code, field) => {
-    const answer = await http('POST', `/components?${query}`, JSON.stringify(definition([])));
+    const answer = await http('POST', `/component-definitions?${query}`, JSON.stringify(definition([])));
     expect(answer.body.code).toBe(code);
     expect(JSON.stringify(answer.body)).toContain(field);
   });

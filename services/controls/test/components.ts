@@ -67,11 +67,11 @@ export async function startComponents() {
   const send = (json: object | string, more = '', caller?: TestCaller, key = fresh('def')) =>
     http(
       'POST',
-      `/components?format=oscal&key=${key}${more}`,
+      `/component-definitions?format=oscal&key=${key}${more}`,
       typeof json === 'string' ? json : JSON.stringify(json),
       caller,
     );
-  const exported = (id: string, caller?: TestCaller) => http('GET', `/components/${id}/oscal`, undefined, caller);
+  const exported = (id: string, caller?: TestCaller) => http('GET', `/component-definitions/${id}/oscal`, undefined, caller);
 
   const kept = () =>
     scenario.test.admin(async (client) => {

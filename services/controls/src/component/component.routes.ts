@@ -31,9 +31,9 @@ function frameworkTold({ source }: UploadQuery): string | undefined {
   throw badInput('query.source', source, 'must be the id of a framework, such as sp800-53:r5');
 }
 
-/** `POST /components` (the body is the file), `GET /components/:id/oscal`. */
+/** `POST /component-definitions` (the body is the file), `GET /component-definitions/:id/oscal`. */
 export function componentRoutes(app: FastifyInstance, { database }: ServiceContext<ControlsDatabase>): void {
-  app.post('/components', { bodyLimit: mostBytes }, async (request, reply) => {
+  app.post('/component-definitions', { bodyLimit: mostBytes }, async (request, reply) => {
     requireWriting(request, 'controls:write');
     const query = request.query as UploadQuery;
     formatOf(query, ['oscal']);
@@ -50,10 +50,10 @@ export function componentRoutes(app: FastifyInstance, { database }: ServiceConte
     const answer = await database.write(scopeOf(request.caller), (tx) =>
       onceAsAsked(tx, request.caller, 'importComponents', asked, () => importDefinition(tx, read, asked)),
     );
-    return reply.code(201).header('location', `/components/${answer.id}/oscal`).send(answer);
+    return reply.code(201).header('location', `/component-definitions/${answer.id}/oscal`).send(answer);
   });
 
-  app.get('/components/:id/oscal', async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
+  app.get('/component-definitions/:id/oscal', async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
     requireScope(request, 'controls:read');
     const { id } = request.params;
     if (!isUuid(id)) throw notFound('ComponentDefinition', id);

@@ -154,7 +154,7 @@ function operationEntry(
         : []),
       ...(writes ? writeHeaders : [asOfHeader]),
     ],
-    ...(body
+    ...(body?.sent
       ? {
           requestBody: {
             required: true,

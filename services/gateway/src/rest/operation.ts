@@ -34,6 +34,8 @@ export interface Body {
   readonly fromPath: readonly Parameter[];
   /** Whether the version that was read must be sent as If-Match. */
   readonly versioned: boolean;
+  /** Whether there is a body at all: what is taken away is named by path and If-Match. */
+  readonly sent: boolean;
 }
 
 export type ResponseShape = 'entity' | 'list' | 'connection';
@@ -94,7 +96,7 @@ export const withoutRest = (operation: OperationDefinitionNode): OperationDefini
 
 const bare = <T>(type: T): T => (isNonNullType(type) ? (type.ofType as T) : type);
 
-/** Follows a payload to its one entity, so that the response is the entity and not its wrapping. */
+/** Follows a payload to its one entity, so that the response is the entity and not its wrapping; a lone id is told with its name. */
 function unwrapped(schema: GraphQLSchema, operation: OperationDefinitionNode) {
   const root = operation.operation === 'mutation' ? schema.getMutationType() : schema.getQueryType();
   const only = (set: SelectionSetNode | undefined) => {
@@ -108,7 +110,7 @@ function unwrapped(schema: GraphQLSchema, operation: OperationDefinitionNode) {
   const type = getNamedType(field.type);
   const inner = type.name.endsWith('Payload') ? only(node.selectionSet) : undefined;
   const innerField = inner && isObjectType(type) ? type.getFields()[inner.name.value] : undefined;
-  if (inner && innerField) {
+  if (inner?.selectionSet && innerField) {
     keys.push(inner.alias?.value ?? inner.name.value);
     return { keys, rootField: field.name, field: innerField, selection: inner.selectionSet };
   }
@@ -189,7 +191,8 @@ export function describeOperation(
           ? [{ name: member, in: 'path', type: field.type, required: true, description: field.description ?? '' }]
           : [];
       });
-      body = { type, fromPath, versioned: method === 'PATCH' && members.expectedVersion !== undefined };
+      const versioned = (method === 'PATCH' || method === 'DELETE') && members.expectedVersion !== undefined;
+      body = { type, fromPath, versioned, sent: method !== 'DELETE' };
       parameters.push(...fromPath);
       continue;
     }

@@ -67,7 +67,7 @@ function bodyVariable(
   const { body } = operation;
   const input = body && getNamedType(body.type);
   if (!body || !isInputObjectType(input)) return {};
-  const given = request.body;
+  const given = body.sent ? request.body : (request.body ?? {});
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw badInput('body', undefined, 'must be a JSON object');
   const members = input.getFields();

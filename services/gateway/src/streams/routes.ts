@@ -153,7 +153,7 @@ export const streamRoutes: readonly StreamRoute[] = [
   },
   {
     method: 'POST',
-    path: '/v1/components',
+    path: '/v1/component-definitions',
     service: 'controls',
     summary: 'Imports a component definition',
     description:
@@ -175,7 +175,7 @@ export const streamRoutes: readonly StreamRoute[] = [
   },
   {
     method: 'GET',
-    path: '/v1/components/{id}/oscal',
+    path: '/v1/component-definitions/{id}/oscal',
     service: 'controls',
     summary: 'Exports a component definition as OSCAL 1.2.1',
     description:
