@@ -28,7 +28,15 @@ const doors = [
   ...['GET /v1/component-definitions', 'GET /v1/component-definitions/{id}', 'DELETE /v1/component-definitions/{id}'],
   ...['GET /v1/components', 'GET /v1/components/{id}', 'POST /v1/components/{componentId}/implementations'],
   ...['GET /v1/catalogues', 'GET /v1/catalogues/{id}', 'DELETE /v1/catalogues/{id}'],
-  ...['GET /v1/terms', 'GET /v1/terms/{name}', 'GET /v1/frameworks', 'GET /v1/standards/{standardId}/certification'],
+  ...[
+    'GET /v1/terms',
+    'GET /v1/terms/{name}',
+    'GET /v1/term-suggestions',
+    'GET /v1/frameworks',
+    'GET /v1/standards/{standardId}/certification',
+  ],
+  ...['GET /v1/framework-places/{id}', 'GET /v1/standards/{id}', 'GET /v1/clauses', 'GET /v1/clauses/{id}'],
+  ...['GET /v1/controls', 'GET /v1/requirements', 'GET /v1/upgrades'],
 ];
 
 let installation: Installation;
@@ -438,16 +446,45 @@ it('a component of an imported definition starts an implementation, which stays 
 it('terms are found in spite of typing errors, frameworks are listed, and certification is answered or refused', async () => {
   expect(await done('GET', '/v1/terms/residual%20risk')).toMatchObject({ id: 'residual-risk', broader: [{}] });
   expect(await ask('GET', '/v1/terms/nothing%20of%20ours')).toMatchObject({ status: 404 });
-  expect((await items('/v1/terms?text=residuel%20risk&first=3'))[0]).toMatchObject({ term: { id: 'residual-risk' } });
+  expect((await items('/v1/term-suggestions?text=residuel%20risk&first=3'))[0]).toMatchObject({
+    term: { id: 'residual-risk' },
+  });
   expect((await items('/v1/frameworks')).map(({ id }) => id)).toEqual(
     expect.arrayContaining(['iso27001:2022', 'csf:2.0']),
   );
+  const mapped = await done('GET', '/v1/framework-places/A.8.28?framework=csf:2.0');
+  expect(mapped.relations[0]).toMatchObject({ suggested: false, place: { id: expect.stringMatching(/^csf:2\.0:/) } });
   expect(await done('GET', '/v1/standards/iso27001:2022/certification')).toMatchObject({
     ...{ standard: { id: 'iso27001:2022' }, certifiable: 'STAND_ALONE' },
   });
   expect(await ask('GET', '/v1/standards/iso27002:2022/certification')).toMatchObject({
     ...{ status: 422, body: { code: 'STANDARD_NOT_CERTIFIABLE' } },
   });
+});
+
+it('the library is read as a whole and piece by piece: standards, clauses with what they demand, controls with guidance', async () => {
+  expect(await done('GET', '/v1/standards/iso27005:2022')).toMatchObject({
+    ...{
+      certifiable: 'NO',
+      guides: { clauses: expect.arrayContaining([{ id: 'iso27001:2022:6.1.2', title: expect.any(String) }]) },
+    },
+  });
+  expect(await items('/v1/clauses')).toEqual(
+    expect.arrayContaining([expect.objectContaining({ number: '6.1.3', parent: { id: 'iso27001:2022:6.1' } })]),
+  );
+  expect(await done('GET', '/v1/clauses/6.1.3')).toMatchObject({
+    requirement: { letter: null, demand: expect.any(String) },
+    items: expect.arrayContaining([expect.objectContaining({ letter: 'd' })]),
+  });
+  const preventive = '/v1/controls?controlType=PREVENTIVE&theme=TECHNOLOGICAL&withTotal=true';
+  const { items: found, totalCount } = await done('GET', preventive);
+  expect(found).toHaveLength(totalCount);
+  expect(found[0]).toMatchObject({ theme: 'TECHNOLOGICAL', controlTypes: expect.arrayContaining(['PREVENTIVE']) });
+  expect((await done('GET', '/v1/controls/A.8.28')).practice).toMatchObject({ steps: expect.any(Array) });
+  const documents = await items('/v1/requirements?documented=true');
+  expect(documents.every(({ documentedInformation }) => documentedInformation.length > 0)).toBe(true);
+  expect((await items('/v1/terms')).length).toBeGreaterThanOrEqual(75);
+  expect(await items(`/v1/upgrades?ismsId=${ismsId}`)).toEqual([]);
 });
 
 it('every one of these doors was gone through, and is in the OpenAPI document', async () => {

@@ -5,7 +5,7 @@ import { type Installation, oneProcess, type TestTenant } from './installation.t
 
 type Options = Parameters<Client['request']>[2];
 
-const services = ['audit', 'evidence', 'identity', 'integrations', 'risk'] as const;
+const services = ['audit', 'controls', 'evidence', 'identity', 'integrations', 'risk'] as const;
 const unknownId = '0193f2a4-7c1e-7b52-9d3c-5a1f0e6b8c21';
 
 let installation: Installation;
@@ -66,7 +66,10 @@ async function done(method: string, path: string, options: Options = {}) {
 }
 const post = async (path: string, body: object) => (await done('POST', path, { body })).body;
 const put = async (path: string, body: object) => (await done('PUT', path, { body })).body;
-const remove = async (path: string) => (await done('DELETE', path)).body;
+const matching = (version: number | '*') => ({ headers: { 'if-match': version === '*' ? version : `"${version}"` } });
+const remove = async (path: string, version: number | '*') => (await done('DELETE', path, matching(version))).body;
+const removal = async (path: string, version: number) =>
+  (await client.request('DELETE', path, matching(version))).status;
 const items = async (path: string) => (await client.get(path)).items;
 
 /** Creates by POST and reads by Location. */
@@ -283,8 +286,8 @@ describe('assets and the library', () => {
       eventBased: { riskSource: 'A flood', desiredEndState: 'No power', strategicScenario: 'The river rises.' },
     });
     expect(identification).toMatchObject({ approach: 'EVENT_BASED', eventBased: { riskSource: 'A flood' } });
-    expect((await client.request('DELETE', `${place}?expectedVersion=7`)).status).toBe(412);
-    await remove(`${place}?expectedVersion=${identification.version}`);
+    expect(await removal(place, 7)).toBe(412);
+    await remove(place, identification.version);
     expect((await client.get(place)).identification).toBeNull();
   });
 });
@@ -298,8 +301,8 @@ describe('a risk', () => {
       (seen) => seen.status === 200,
     );
     expect(linked.body.links).toMatchObject([{ implementation: { id: implementationId }, consequenceEffect: 0.5 }]);
-    expect((await client.request('DELETE', `${place}?expectedVersion=99`)).status).toBe(412);
-    expect((await remove(place)).links).toEqual([]);
+    expect(await removal(place, 99)).toBe(412);
+    expect((await remove(place, '*')).links).toEqual([]);
   });
 
   it('is assessed, accepted, closed and opened again, each by the version that was seen', async () => {
@@ -331,9 +334,10 @@ describe('a risk', () => {
       lossForms: [{ category: 'RESPONSE', loss: { kind: 'PERT', low: 1000, mode: 2000, high: 9000 } }],
       rationale: 'As others saw it.',
     });
-    expect((await client.request('DELETE', place)).body.faults).toMatchObject([{ field: 'query.expectedVersion' }]);
-    expect((await client.request('DELETE', `${place}?expectedVersion=9`)).status).toBe(412);
-    await remove(`${place}?expectedVersion=${quantification.version}`);
+    expect((await client.request('DELETE', place)).status).toBe(428);
+    expect((await client.request('DELETE', place, matching('*'))).body.faults).toMatchObject([{ field: 'If-Match' }]);
+    expect(await removal(place, 9)).toBe(412);
+    await remove(place, quantification.version);
     expect((await client.get(place)).quantification).toBeNull();
   });
 });
@@ -379,7 +383,11 @@ describe('risk criteria', () => {
 describe('webhooks', () => {
   it('are sent to endpoints, once more where asked, and to none that is removed', async () => {
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-    const { webhookEndpoint, secret } = await post('/v1/webhook-endpoints', { url });
+    const made = await done('POST', '/v1/webhook-endpoints', { body: { url } });
+    const { webhookEndpoint, secret } = made.body;
+    expect([made.status, made.headers.get('etag'), made.headers.get('location')]).toEqual([
+      ...[201, '"1"', `/v1/webhook-endpoints/${webhookEndpoint.id}`],
+    ]);
     expect(secret).toMatch(/^whsec_/);
     const place = `/v1/webhook-endpoints/${webhookEndpoint.id}`;
     expect(await client.get(place)).toEqual(webhookEndpoint);
@@ -398,8 +406,8 @@ describe('webhooks', () => {
     expect(await post(`/v1/webhook-deliveries/${first.id}/redelivery`, {})).toMatchObject({ id: first.id });
     await until(times, (seen) => seen === 2);
 
-    expect((await client.request('DELETE', `${place}?expectedVersion=99`)).status).toBe(412);
-    expect(await remove(place)).toEqual({ deletedId: webhookEndpoint.id });
+    expect(await removal(place, 99)).toBe(412);
+    expect(await remove(place, '*')).toEqual({ deletedId: webhookEndpoint.id });
     expect((await client.request('GET', place)).status).toBe(404);
     expect(await items('/v1/webhook-endpoints')).toEqual([]);
   });

@@ -71,7 +71,8 @@ export async function startComponents() {
       typeof json === 'string' ? json : JSON.stringify(json),
       caller,
     );
-  const exported = (id: string, caller?: TestCaller) => http('GET', `/component-definitions/${id}/oscal`, undefined, caller);
+  const exported = (id: string, caller?: TestCaller) =>
+    http('GET', `/component-definitions/${id}/oscal`, undefined, caller);
 
   const kept = () =>
     scenario.test.admin(async (client) => {

@@ -14,8 +14,11 @@ import {
 } from 'graphql';
 import { CostModel, fieldCosts } from '../src/federation/cost.ts';
 import { startOperations } from '../src/pages/routes.ts';
+import { restAnswer } from '../src/rest/answer.ts';
 import { loadOperations, readOperations } from '../src/rest/load.ts';
 import { openApiDocument } from '../src/rest/openapi.ts';
+import { creates, type StoredOperation } from '../src/rest/operation.ts';
+import { variablesOf } from '../src/rest/variables.ts';
 import { committedSupergraph } from '../src/service.ts';
 
 const supergraph = parse(committedSupergraph());
@@ -90,6 +93,15 @@ describe('the stored operations that come with Annex', () => {
     }
   });
 
+  it('reach every field of the graph', () => {
+    const reached = new Set(loadOperations(schema).map(({ rootField }) => rootField));
+    const all = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}),
+    );
+    expect(all.length).toBeGreaterThan(250);
+    expect(all.filter((field) => !reached.has(field))).toEqual([]);
+  });
+
   it('leave the documents of the start page valid', () => {
     expect(Object.keys(startOperations)).toHaveLength(5);
     for (const text of Object.values(startOperations))
@@ -130,6 +142,55 @@ describe('a stored operation', () => {
     ],
   ])('is refused with %s', (_, source, message) => {
     expect(() => readOperations(small, [new Source(source, 'x/A.graphql')])).toThrow(message);
+  });
+
+  const shop = buildSchema(
+    `type Query { door(id: ID!): Door } type Door { id: ID! version: Int! }
+     type Mutation { addDoor(input: AddDoorInput!): AddDoorPayload! removeDoor(input: RemoveDoorInput!): RemoveDoorPayload!
+       lockDoor(input: LockDoorInput!): LockDoorPayload! }
+     input AddDoorInput { name: String! } type AddDoorPayload { door: Door! secret: String! }
+     input RemoveDoorInput { id: ID! expectedVersion: Int } type RemoveDoorPayload { id: ID! }
+     input LockDoorInput { doorId: ID! } type LockDoorPayload { count: Int! }`,
+  );
+  const sources = {
+    'x/GetDoor.graphql':
+      '# A door\nquery GetDoor($id: ID!) @rest(method: GET, path: "/v1/doors/{id}") { door(id: $id) { id version } }',
+    'x/AddDoor.graphql':
+      '# Adds\nmutation AddDoor($input: AddDoorInput!) @rest(method: POST, path: "/v1/doors") { addDoor(input: $input) { door { id version } secret } }',
+    'x/RemoveDoor.graphql':
+      '# Removes\nmutation RemoveDoor($input: RemoveDoorInput!) @rest(method: DELETE, path: "/v1/doors/{id}") { removeDoor(input: $input) { id } }',
+  };
+  const shopped = (more: Record<string, string> = {}) =>
+    readOperations(
+      shop,
+      Object.entries({ ...sources, ...more }).map(([file, text]) => new Source(text, file)),
+    );
+  const named = (name: string) => shopped().find((one) => one.name === name) as StoredOperation;
+
+  it('that makes something answers 201 with its address and version, also where the answer tells more', () => {
+    const data = { addDoor: { door: { id: 'd1', version: 1 }, secret: 's' } };
+    expect(creates(named('AddDoor'), shopped())).toBe(true);
+    expect(restAnswer(named('AddDoor'), { data }, (id) => `/v1/doors/${id}`)).toEqual({
+      status: 201,
+      headers: { etag: '"1"', location: '/v1/doors/d1' },
+      body: data.addDoor,
+    });
+  });
+
+  it('that removes something has no body, asks for If-Match, and answers with what is gone', () => {
+    const remove = named('RemoveDoor');
+    const request = { path: { id: 'd1' }, query: new URLSearchParams(), body: undefined };
+    expect(variablesOf(remove, { ...request, ifMatch: '"4"' })).toEqual({ input: { id: 'd1', expectedVersion: 4 } });
+    expect(() => variablesOf(remove, request)).toThrow('If-Match');
+    expect(restAnswer(remove, { data: { removeDoor: { id: 'd1' } } })).toEqual({
+      ...{ status: 200, headers: {}, body: { id: 'd1' } },
+    });
+  });
+
+  it('may not name a part of a path otherwise than another does', () => {
+    const lock =
+      '# Locks\nmutation LockDoor($input: LockDoorInput!) @rest(method: POST, path: "/v1/doors/{doorId}") { lockDoor(input: $input) { count } }';
+    expect(() => shopped({ 'x/LockDoor.graphql': lock })).toThrow('/v1/doors/{doorId} is /v1/doors/{id} in GetDoor');
   });
 });
 

@@ -72,10 +72,13 @@ export function restAnswer(
   if (operation.shape === 'list') return { status: 200, headers: {}, body: { items: value, ...partial } };
   if (operation.shape === 'connection')
     return { status: 200, headers: {}, body: { ...pageOf(value as Connection), ...partial } };
-  const entity = value as { readonly id?: unknown; readonly version?: unknown };
+  const entity = (operation.entity ?? []).reduce<unknown>(
+    (within, key) => (within as Record<string, unknown> | null)?.[key],
+    value,
+  ) as { readonly id?: unknown; readonly version?: unknown } | null | undefined;
   const headers: Record<string, string> = {};
-  if (typeof entity.version === 'number') headers.etag = `"${entity.version}"`;
-  const created = operation.method === 'POST' && location !== undefined && typeof entity.id === 'string';
-  if (created) headers.location = location(entity.id as string);
-  return { status: created ? 201 : 200, headers, body: { ...entity, ...partial } };
+  if (typeof entity?.version === 'number') headers.etag = `"${entity.version}"`;
+  const created = operation.method === 'POST' && location !== undefined && typeof entity?.id === 'string';
+  if (created) headers.location = location(entity?.id as string);
+  return { status: created ? 201 : 200, headers, body: { ...value, ...partial } };
 }

@@ -37,6 +37,8 @@ function fragmentIn(source: Source): FragmentDefinitionNode {
   throw new Error('must hold a fragment; operations have the folders of their areas');
 }
 
+const namesLeftOut = (path: string) => path.replace(/\{\w+\}/g, '{}');
+
 /**
  * Reads stored operations and the fragments that they share.
  * @param sources named by area and file: `risk/GetRisk.graphql`, `fragments/Risk.graphql`
@@ -71,9 +73,13 @@ export function readOperations(schema: GraphQLSchema, sources: readonly Source[]
   const operations = parsed.flatMap(({ source, operation }) =>
     attempt(source, () => describeOperation(schema, operation, source.body, source.name.split('/')[0] ?? '', byName)),
   );
-  const places = operations.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, '{}')}`);
+  const places = operations.map(({ method, path }) => `${method} ${namesLeftOut(path)}`);
   places.forEach((place, index) => {
     if (places.indexOf(place) !== index) problems.push(`${operations[index]?.name}: ${place} is taken`);
+    // To OpenAPI the same path under two names would be two paths that mean the same.
+    const path = operations[index]?.path ?? '';
+    const other = operations.find((one) => one.path !== path && namesLeftOut(one.path) === namesLeftOut(path));
+    if (other) problems.push(`${operations[index]?.name}: ${path} is ${other.path} in ${other.name}`);
   });
   refuse();
   return operations;

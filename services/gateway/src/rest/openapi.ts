@@ -11,7 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type StreamRoute, streamRoutes } from '../streams/routes.ts';
-import type { StoredOperation } from './operation.ts';
+import { creates, type StoredOperation } from './operation.ts';
 import { problemResponses, problemSchema } from './problems.ts';
 import { type JsonSchema, Schemas } from './schemas.ts';
 
@@ -121,7 +121,7 @@ function operationEntry(
   schemas: Schemas,
   operation: StoredOperation,
   permission: string | undefined,
-  creates: boolean,
+  created: boolean,
 ) {
   const { body, parameters, method } = operation;
   const single = operation.shape === 'entity';
@@ -163,7 +163,7 @@ function operationEntry(
         }
       : {}),
     responses: Object.fromEntries([
-      creates
+      created
         ? [
             '201',
             {
@@ -253,13 +253,15 @@ export function openApiDocument(
   };
   for (const operation of operations) {
     const root = operation.method === 'GET' ? 'Query' : 'Mutation';
-    const creates =
-      operation.method === 'POST' &&
-      operations.some(({ method, path }) => method === 'GET' && path.startsWith(`${operation.path}/{`));
     add(
       operation.path,
       operation.method,
-      operationEntry(schemas, operation, permissions.get(`${root}.${operation.rootField}`), creates),
+      operationEntry(
+        schemas,
+        operation,
+        permissions.get(`${root}.${operation.rootField}`),
+        creates(operation, operations),
+      ),
     );
   }
   for (const route of streamRoutes) add(route.path, route.method, streamEntry(route));

@@ -52,6 +52,8 @@ export interface StoredOperation {
   readonly text: string;
   readonly parameters: readonly Parameter[];
   readonly body?: Body;
+  /** Where the entity is within what is answered: nowhere else ([]), or beside what only this answer tells, such as a secret. */
+  readonly entity: readonly string[] | undefined;
   /** How the answer is unwrapped: the keys from the data to what is answered. */
   readonly unwrap: readonly string[];
   readonly shape: ResponseShape;
@@ -88,6 +90,14 @@ function restOf(operation: OperationDefinitionNode): { method: StoredOperation['
   return { method, path };
 }
 
+/** Whether an operation creates something with an address: that of the operation that reads one of them. */
+export function creates({ method, path, entity, shape }: StoredOperation, all: readonly StoredOperation[]): boolean {
+  const prefix = `${path}/{`;
+  const reads = (one: StoredOperation) =>
+    one.method === 'GET' && one.path.startsWith(prefix) && /^\w+\}$/.test(one.path.slice(prefix.length));
+  return method === 'POST' && shape === 'entity' && entity !== undefined && all.some(reads);
+}
+
 /** The operation as GraphQL knows it. */
 export const withoutRest = (operation: OperationDefinitionNode): OperationDefinitionNode => ({
   ...operation,
@@ -115,6 +125,16 @@ function unwrapped(schema: GraphQLSchema, operation: OperationDefinitionNode) {
     return { keys, rootField: field.name, field: innerField, selection: inner.selectionSet };
   }
   return { keys, rootField: field.name, field, selection: node.selectionSet };
+}
+
+/** Where in an answer the entity is that has the id. */
+function entityIn(selection: SelectionSetNode | undefined): readonly string[] | undefined {
+  const fields = (set: SelectionSetNode | undefined) =>
+    (set?.selections ?? []).filter((one) => one.kind === Kind.FIELD);
+  const identified = (set: SelectionSetNode | undefined) => fields(set).some(({ name }) => name.value === 'id');
+  if (identified(selection)) return [];
+  const [found, ...others] = fields(selection).filter(({ selectionSet }) => identified(selectionSet));
+  return found && others.length === 0 ? [found.alias?.value ?? found.name.value] : undefined;
 }
 
 function shapeOf(field: GraphQLField<unknown, unknown>): ResponseShape {
@@ -225,6 +245,7 @@ export function describeOperation(
     parameters,
     ...(body ? { body } : {}),
     unwrap: keys,
+    entity: entityIn(selection),
     rootField,
     field,
     selection,

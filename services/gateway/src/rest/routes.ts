@@ -2,19 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Identify } from '../caller/identify.ts';
 import type { Graph } from '../federation/graph.ts';
 import { restAnswer } from './answer.ts';
-import type { StoredOperation } from './operation.ts';
+import { creates, type StoredOperation } from './operation.ts';
 import { variablesOf } from './variables.ts';
-
-/** How the address of what a POST creates is made: that of the operation that reads one of them. */
-function locationOf(operation: StoredOperation, all: readonly StoredOperation[]): ((id: string) => string) | undefined {
-  if (operation.method !== 'POST') return undefined;
-  const prefix = `${operation.path}/{`;
-  const reader = all.some(
-    ({ method, path }) =>
-      method === 'GET' && path.startsWith(prefix) && path.endsWith('}') && !path.slice(prefix.length).includes('/'),
-  );
-  return reader ? (id) => `${operation.path}/${id}` : undefined;
-}
 
 /** Adds an endpoint for each stored operation. */
 export function addRestRoutes(
@@ -23,7 +12,7 @@ export function addRestRoutes(
 ): void {
   const { operations, graph, identify } = parts;
   for (const operation of operations) {
-    const location = locationOf(operation, operations);
+    const location = creates(operation, operations) ? (id: string) => `${operation.path}/${id}` : undefined;
     app.route<{ Params: Record<string, string> }>({
       method: operation.method,
       url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
