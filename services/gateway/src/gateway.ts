@@ -58,7 +58,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     introspection: config.introspection,
     log,
   });
-  const operations = loadOperations(graph.schema, options.operations);
+  // Those that come with Annex fit the graph that comes with it, as a test shows; to find that out at each start would take a while.
+  const fit = options.supergraph === undefined && options.operations === undefined;
+  const operations = loadOperations(graph.schema, options.operations, fit);
   const readiness = Object.fromEntries(
     servicesOf(graph.supergraph).map((service: ServiceName) => {
       const upstream = upstreams.find((one) => one.service === service);

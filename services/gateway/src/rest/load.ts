@@ -37,14 +37,13 @@ function fragmentIn(source: Source): FragmentDefinitionNode {
   throw new Error('must hold a fragment; operations have the folders of their areas');
 }
 
-const namesLeftOut = (path: string) => path.replace(/\{\w+\}/g, '{}');
-
 /**
  * Reads stored operations and the fragments that they share.
  * @param sources named by area and file: `risk/GetRisk.graphql`, `fragments/Risk.graphql`
+ * @param fit whether they are known to fit the graph
  * @throws Error naming each file that is not right
  */
-export function readOperations(schema: GraphQLSchema, sources: readonly Source[]): StoredOperation[] {
+export function readOperations(schema: GraphQLSchema, sources: readonly Source[], fit = false): StoredOperation[] {
   const problems: string[] = [];
   const refuse = () => {
     if (problems.length > 0) throw new Error(`Stored operations that cannot be served:\n  ${problems.join('\n  ')}`);
@@ -65,7 +64,7 @@ export function readOperations(schema: GraphQLSchema, sources: readonly Source[]
 
   // All at once: what many operations spread is looked at once, and what none spreads is seen.
   const definitions = [...parsed.map(({ operation }) => withoutRest(operation)), ...fragments];
-  for (const { message, nodes } of validate(schema, { kind: Kind.DOCUMENT, definitions }))
+  for (const { message, nodes } of fit ? [] : validate(schema, { kind: Kind.DOCUMENT, definitions }))
     problems.push(`${nodes?.[0]?.loc?.source.name ?? 'together'}: ${message}`);
   refuse();
 
@@ -73,14 +72,18 @@ export function readOperations(schema: GraphQLSchema, sources: readonly Source[]
   const operations = parsed.flatMap(({ source, operation }) =>
     attempt(source, () => describeOperation(schema, operation, source.body, source.name.split('/')[0] ?? '', byName)),
   );
-  const places = operations.map(({ method, path }) => `${method} ${namesLeftOut(path)}`);
-  places.forEach((place, index) => {
-    if (places.indexOf(place) !== index) problems.push(`${operations[index]?.name}: ${place} is taken`);
+  const taken = new Set<string>();
+  const paths = new Map<string, StoredOperation>();
+  for (const operation of operations) {
+    const { name, method, path } = operation;
+    const unnamed = path.replace(/\{\w+\}/g, '{}');
+    if (taken.has(`${method} ${unnamed}`)) problems.push(`${name}: ${method} ${unnamed} is taken`);
+    taken.add(`${method} ${unnamed}`);
     // To OpenAPI the same path under two names would be two paths that mean the same.
-    const path = operations[index]?.path ?? '';
-    const other = operations.find((one) => one.path !== path && namesLeftOut(one.path) === namesLeftOut(path));
-    if (other) problems.push(`${operations[index]?.name}: ${path} is ${other.path} in ${other.name}`);
-  });
+    const first = paths.get(unnamed);
+    if (!first) paths.set(unnamed, operation);
+    else if (first.path !== path) problems.push(`${name}: ${path} is ${first.path} in ${first.name}`);
+  }
   refuse();
   return operations;
 }
@@ -90,13 +93,14 @@ const operationsFolder = new URL('../operations/', import.meta.url);
 
 /**
  * Loads every `<area>/<Name>.graphql` of a folder, with the fragments of `fragments/` that they share.
+ * @param fit as of `readOperations`
  * @throws Error naming each file that is not right
  */
-export function loadOperations(schema: GraphQLSchema, folder: URL = operationsFolder): StoredOperation[] {
+export function loadOperations(schema: GraphQLSchema, folder: URL = operationsFolder, fit = false): StoredOperation[] {
   const root = fileURLToPath(folder);
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.graphql'));
   const sources = files
     .sort()
     .map((file) => new Source(readFileSync(join(root, file), 'utf8'), file.split(sep).join('/')));
-  return readOperations(schema, sources);
+  return readOperations(schema, sources, fit);
 }
