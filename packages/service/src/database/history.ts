@@ -23,9 +23,11 @@ export function historyOf(client: pg.ClientBase, { service, present, past, versi
     await sql(`
       create or replace function ${begin}() returns trigger language plpgsql security definer set search_path = pg_catalog as $begin$
       begin
-        -- What was deleted and comes again begins after its last version ended.
+        -- What was deleted and comes again begins after its last version ended. This is asked before each upsert too, so it reads the last
+        -- version alone: the one that began last, which the key finds.
         new.recorded_from := greatest(${moment},
-          (select max(p.recorded_to) from ${past(name)} p where p.tenant_id = new.tenant_id and p.id = new.id));
+          (select p.recorded_to from ${past(name)} p where p.tenant_id = new.tenant_id and p.id = new.id
+            order by p.recorded_from desc limit 1));
         return new;
       end $begin$;
       create or replace function ${follow}() returns trigger language plpgsql as $follow$
