@@ -77,16 +77,16 @@ function rootOf(matrix: readonly Float64Array[], size: number): { order: number[
       if (next === -1 || (!enough && between(index, index) > between(next, next))) next = index;
     }
     if (between(next, next) <= rounding) break;
+    const column = order.length;
     waiting.delete(next);
     order.push(next);
     const diagonal = Math.sqrt(between(next, next));
     (rows[next] as number[]).push(diagonal);
     for (const index of waiting) (rows[index] as number[]).push(between(index, next) / diagonal);
     for (const a of waiting) {
-      const [own, line, weight] = [left[a] as Float64Array, rows[a] as number[], (rows[a] as number[]).length - 1];
+      const [own, weight] = [left[a] as Float64Array, (rows[a] as number[])[column] as number];
       for (const b of waiting) {
-        if (b > a) continue;
-        own[b] = (own[b] as number) - (line[weight] as number) * ((rows[b] as number[])[weight] as number);
+        if (b <= a) own[b] = (own[b] as number) - weight * ((rows[b] as number[])[column] as number);
       }
     }
   }

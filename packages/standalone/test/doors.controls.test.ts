@@ -1,5 +1,5 @@
 import { Client } from './client.ts';
-import { type Installation, oneProcess } from './installation.ts';
+import { type Installation, oneProcess, until } from './installation.ts';
 
 /** The doors that are gone through here, each of which an integrator finds in the OpenAPI document. */
 const doors = [
@@ -106,15 +106,6 @@ async function remove(address: string, version: number): Promise<void> {
 
 const items = async (path: string): Promise<Answer['body'][]> => (await done('GET', path)).items;
 const refused = { status: 409, body: { code: 'STATE_CONFLICT' } };
-
-async function until<R>(look: () => Promise<R>, good: (seen: R) => boolean): Promise<R> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look();
-    if (good(seen)) return seen;
-    if (tries > 400) throw new Error(`It did not come about: ${JSON.stringify(seen)}`);
-    await new Promise((wait) => setTimeout(wait, 25));
-  }
-}
 
 beforeAll(async () => {
   installation = await oneProcess();

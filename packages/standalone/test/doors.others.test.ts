@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client } from './client.ts';
-import { type Installation, oneProcess, type TestTenant } from './installation.ts';
+import { type Installation, oneProcess, type TestTenant, until as untilGood } from './installation.ts';
 
 type Options = Parameters<Client['request']>[2];
 
@@ -48,14 +48,8 @@ afterAll(async () => {
   receiver?.close();
 });
 
-async function until<R>(look: () => Promise<R>, good: (seen: R) => boolean): Promise<R> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look();
-    if (good(seen)) return seen;
-    if (tries > 400) throw new Error(`It did not come about: ${JSON.stringify(seen)}\n${installation.log()}`);
-    await new Promise((done) => setTimeout(done, 25));
-  }
-}
+const until = <R>(look: () => Promise<R>, good: (seen: R) => boolean) =>
+  untilGood(look, good, () => installation.log());
 
 /** What is answered to a request that succeeds. */
 async function done(method: string, path: string, options: Options = {}) {

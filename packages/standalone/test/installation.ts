@@ -160,3 +160,17 @@ export async function sixProcesses(redisUrl: string): Promise<Installation> {
   }
   return { url, test, tenant: tenantMaker(test), log: () => said, stop };
 }
+
+/** Looks until what is seen is good, and says what was seen last where it never is. @param log what the installation said meanwhile */
+export async function until<R>(
+  look: () => Promise<R>,
+  good: (seen: R) => boolean,
+  log: () => string = () => '',
+): Promise<R> {
+  for (let tries = 0; ; tries++) {
+    const seen = await look();
+    if (good(seen)) return seen;
+    if (tries > 400) throw new Error(`It did not come about: ${JSON.stringify(seen)}\n${log()}`);
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}

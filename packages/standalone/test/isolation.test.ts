@@ -1,5 +1,5 @@
 import { Client } from './client.ts';
-import { type Installation, oneProcess } from './installation.ts';
+import { type Installation, oneProcess, until } from './installation.ts';
 
 /** What a tenant's register says, asked again and again by everybody at once. */
 const question = `query Register($first: Int) {
@@ -15,15 +15,6 @@ let installation: Installation;
 let clients: readonly [Client, Client];
 const earlier = '2026-05-01T12:00:00Z';
 const later = '2026-05-02T12:00:00Z';
-
-async function until<R>(look: () => Promise<R>, good: (seen: R) => boolean): Promise<R> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look();
-    if (good(seen)) return seen;
-    if (tries > 400) throw new Error(`It did not come about: ${JSON.stringify(seen)}`);
-    await new Promise((done) => setTimeout(done, 25));
-  }
-}
 
 beforeAll(async () => {
   installation = await oneProcess();

@@ -1,5 +1,5 @@
 import { Client } from './client.ts';
-import { type Installation, oneProcess } from './installation.ts';
+import { type Installation, oneProcess, until as untilGood } from './installation.ts';
 
 interface Line {
   decision: string;
@@ -76,14 +76,8 @@ beforeAll(async () => {
 });
 afterAll(() => installation?.stop());
 
-async function until<R>(look: () => Promise<R>, good: (seen: R) => boolean): Promise<R> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look();
-    if (good(seen)) return seen;
-    if (tries > 400) throw new Error(`It did not come about: ${JSON.stringify(seen)}\n${installation.log()}`);
-    await new Promise((done) => setTimeout(done, 25));
-  }
-}
+const until = <R>(look: () => Promise<R>, good: (seen: R) => boolean) =>
+  untilGood(look, good, () => installation.log());
 
 /** An implementation of a control that the treatment does not name itself. */
 async function implement(): Promise<string> {

@@ -1,5 +1,6 @@
 import { type ConsumerName, consumerNames, consumersOf, isEventType } from '@annex/schema';
 import type { Database } from '../database/database.ts';
+import { literal } from '../database/literal.ts';
 import type { WriteTx } from '../database/transaction.ts';
 import type { DueHandler } from '../definition.ts';
 import { systemScope } from '../scope.ts';
@@ -116,7 +117,7 @@ export async function sweep<T>(
   for (const { table, condition, days } of expired) {
     const before = new Date(Date.now() - days * 86_400_000).toISOString();
     const tenants = await database.acrossTenants<{ tenant_id: string }>(
-      `select distinct tenant_id from ${table} where ${condition} < '${before}'`,
+      `select distinct tenant_id from ${table} where ${condition} < ${literal(before)}`,
     );
     for (const { tenant_id: tenant } of tenants) {
       for (;;) {

@@ -27,7 +27,7 @@ export const searchModule: GraphqlModule<ControlsDatabase> = {
       async searchLibrary(_, args: SearchArguments, context, info): Promise<LibraryAnswer> {
         const asked = askedFields(info, 'all levels');
         const query = { ...searched(args), extracts: asked.has('snippet'), counts: asked.has('facets') };
-        const [found] = await context.ask<LibraryAnswer>(searchStatement(context.caller.tenant, query));
+        const [found] = await context.ask<Omit<LibraryAnswer, 'asked'>>(searchStatement(context.caller.tenant, query));
         return { ...(found ?? { total: 0, hits: [], facets: [] }), asked: query.text };
       },
     },
