@@ -7,7 +7,7 @@ export type ServiceName = (typeof serviceNames)[number];
 /**
  * Who gets what: a consumer has one queue, belongs to one service, and receives the types listed. The trail is a
  * consumer of its own beside audit's projections, so that a slow projection never delays the record. Who comes `afterOthers` lets the
- * chains that somebody waits for pass first, for a moment.
+ * chains that somebody waits for pass first, for a moment: it is sent its events, and handles them, when there is quiet.
  */
 export const routes = {
   controls: {
@@ -72,3 +72,6 @@ const consumersByType = new Map<EventType, ConsumerName[]>(
 export function consumersOf(type: EventType): readonly ConsumerName[] {
   return consumersByType.get(type) ?? [];
 }
+
+/** Whether a consumer lets the chains that somebody waits for pass first. */
+export const comesAfterOthers = (consumer: ConsumerName): boolean => 'afterOthers' in routes[consumer];

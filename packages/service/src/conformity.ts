@@ -33,7 +33,7 @@ export interface Rule<T> {
   readonly letter?: string;
   readonly basis: Basis;
   readonly question: string;
-  /** @param shared reads facts that several rules of the service look at once for all of them */
+  /** Only reads. @param shared reads facts that several rules of the service look at once for all of them */
   judge(tx: Tx<T>, ismsId: string, shared: SharedFacts<T>): Promise<Judgement>;
 }
 
@@ -122,10 +122,68 @@ const substance = (
 const conformityEvent = (service: ServiceName) =>
   `annex.${service}.conformity.changed.v1` as EventType & `annex.${'risk'}.conformity.changed.v1`;
 
+/** Keeps results, new ones and those that are there already, in one statement. */
+async function keep<T>(tx: WriteTx<T>, results: readonly StoredResult[]): Promise<void> {
+  await tx.query(
+    `insert into rule_result (tenant_id, id, isms_id, version, rule, clause, letter, basis, question, verdict, reason, next, facts, links, judged_at,
+       created_at, created_by, updated_at, updated_by)
+     select $1, id, isms_id, version, rule, clause, letter, basis, question, verdict, reason, next, facts, links, $3, $3, $4, $3, $4
+       from jsonb_to_recordset($2) as f(id uuid, isms_id uuid, version int, rule text, clause text, letter text, basis text, question text,
+            verdict text, reason text, next text, facts jsonb, links jsonb)
+     on conflict (tenant_id, id) do update set version = excluded.version, clause = excluded.clause, letter = excluded.letter, basis = excluded.basis,
+       question = excluded.question, verdict = excluded.verdict, reason = excluded.reason, next = excluded.next, facts = excluded.facts,
+       links = excluded.links, judged_at = excluded.judged_at, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+    [tx.tenant, JSON.stringify(results), tx.now, tx.scope.actor],
+  );
+}
+
+/** What the rules say of one ISMS now, where that differs from what is kept. */
+async function changesOf<T>(
+  tx: WriteTx<T>,
+  service: ServiceName,
+  ismsId: string,
+  rules: readonly Rule<T>[],
+): Promise<StoredResult[]> {
+  // All of these statements travel together. They are done in order, each sees what was committed when it begins, and the lock is the first.
+  const [lock, tenant, isms] = [`${service}:${tx.tenant}:${ismsId}`, tx.tenant, ismsId].map(literal);
+  const locked = tx.query<StoredResult>(
+    `select pg_advisory_xact_lock(hashtextextended(${lock}, 27001));
+     select ${columns} from rule_result where tenant_id = ${tenant} and isms_id = ${isms}`,
+  );
+  const shared = sharedFacts(tx, ismsId);
+  const [answers, judgements] = await Promise.all([
+    locked,
+    Promise.all(rules.map((rule) => rule.judge(tx, ismsId, shared))),
+  ]);
+  const [, kept] = answers as unknown as readonly [unknown, QueryResult<StoredResult>];
+  const stored = new Map(kept.rows.map((row) => [row.rule, row]));
+  return rules.flatMap(({ id: rule, clause, letter, basis, question }, index) => {
+    const { verdict, reason, next, facts, links } = judgements[index] as Judgement;
+    const before = stored.get(rule);
+    const after: StoredResult = {
+      id: before?.id ?? newId(),
+      isms_id: ismsId,
+      version: (before?.version ?? 0) + 1,
+      rule,
+      clause,
+      letter: letter ?? null,
+      basis,
+      question,
+      verdict,
+      reason,
+      next,
+      facts,
+      links: links.slice(0, 20),
+      judged_at: tx.now,
+    };
+    return before && substance(before) === substance(after) ? [] : [after];
+  });
+}
+
 /**
  * Judges the rules for each ISMS, keeps what came out, and announces the results that are new or changed. Called in the transaction
- * that changed a fact, and at the moments when time changes one. Judgements of one ISMS are made one after the other (its
- * rule rows are locked first), so that the last one saw all facts.
+ * that changed a fact, and at the moments when time changes one. Judgements of one ISMS are made one after the other (it is
+ * locked first), so that the last one saw all facts.
  */
 export async function judge<T>(
   tx: WriteTx<T>,
@@ -133,66 +191,11 @@ export async function judge<T>(
   ismsIds: readonly string[],
   rules: readonly Rule<T>[],
 ): Promise<void> {
-  const changed: RuleResult[] = [];
-  for (const ismsId of [...new Set(ismsIds)].sort()) {
-    // Two statements in one round trip; the second sees what was committed until the lock was given.
-    const [lock, tenant, isms] = [`${service}:${tx.tenant}:${ismsId}`, tx.tenant, ismsId].map(literal);
-    const [, kept] = (await tx.query<StoredResult>(
-      `select pg_advisory_xact_lock(hashtextextended(${lock}, 27001));
-       select ${columns} from rule_result where tenant_id = ${tenant} and isms_id = ${isms}`,
-    )) as unknown as readonly [unknown, QueryResult<StoredResult>];
-    const stored = new Map(kept.rows.map((row) => [row.rule, row]));
-    const shared = sharedFacts(tx, ismsId);
-    for (const rule of rules) {
-      const judgement = await rule.judge(tx, ismsId, shared);
-      const before = stored.get(rule.id);
-      const after: StoredResult = {
-        id: before?.id ?? newId(),
-        isms_id: ismsId,
-        version: (before?.version ?? 0) + 1,
-        rule: rule.id,
-        clause: rule.clause,
-        letter: rule.letter ?? null,
-        basis: rule.basis,
-        question: rule.question,
-        verdict: judgement.verdict,
-        reason: judgement.reason,
-        next: judgement.next,
-        facts: judgement.facts,
-        links: judgement.links.slice(0, 20),
-        judged_at: tx.now,
-      };
-      if (before && substance(before) === substance(after)) continue;
-      await tx.query(
-        `insert into rule_result (tenant_id, id, isms_id, version, rule, clause, letter, basis, question, verdict, reason, next, facts, links, judged_at,
-           created_at, created_by, updated_at, updated_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $15, $16)
-         on conflict (tenant_id, id) do update set version = excluded.version, clause = excluded.clause, letter = excluded.letter, basis = excluded.basis,
-           question = excluded.question, verdict = excluded.verdict, reason = excluded.reason, next = excluded.next, facts = excluded.facts,
-           links = excluded.links, judged_at = excluded.judged_at, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
-        [
-          tx.tenant,
-          after.id,
-          ismsId,
-          after.version,
-          after.rule,
-          after.clause,
-          after.letter,
-          after.basis,
-          after.question,
-          after.verdict,
-          after.reason,
-          after.next,
-          JSON.stringify(after.facts),
-          JSON.stringify(after.links),
-          tx.now,
-          tx.scope.actor,
-        ],
-      );
-      changed.push(toRow(after));
-    }
-  }
-  if (changed.length > 0) tx.record(conformityEvent(service), { rows: changed });
+  const changed: StoredResult[] = [];
+  for (const ismsId of [...new Set(ismsIds)].sort()) changed.push(...(await changesOf(tx, service, ismsId, rules)));
+  if (changed.length === 0) return;
+  await keep(tx, changed);
+  tx.record(conformityEvent(service), { rows: changed.map(toRow) });
 }
 
 /** Announces every kept result of the tenant again (`annex resync`). */

@@ -58,20 +58,16 @@ export interface DatabaseOptions {
   readonly log: Logger;
 }
 
-/** One statement after the other: resolvers of one request ask side by side, and a connection answers one at a time. */
-function inTurn(client: pg.PoolClient, statements: Statements, past: boolean): Send {
-  let last: Promise<unknown> = Promise.resolve();
-  return <R extends pg.QueryResultRow>(query: Omit<pg.QueryConfig, 'name'>) => {
-    const result = last.then(() => {
-      const name = query.values ? statements.nameOf(query.text, past) : undefined;
-      return client.query<R>(name === undefined ? query : { ...query, name });
-    });
-    // Who waits for the turn needs no rows.
-    last = result.then(
-      () => undefined,
-      (error) => void statements.outdatedBy(error),
-    );
-    return result;
+/** Statements that resolvers of one request ask for side by side travel together; the connection answers one after the other. */
+function sendOn(client: pg.PoolClient, statements: Statements, past: boolean): Send {
+  return async <R extends pg.QueryResultRow>(query: Omit<pg.QueryConfig, 'name'>) => {
+    const name = query.values ? statements.nameOf(query.text, past) : undefined;
+    try {
+      return await client.query<R>(name === undefined ? query : { ...query, name });
+    } catch (error) {
+      statements.outdatedBy(error);
+      throw error;
+    }
   };
 }
 
@@ -97,6 +93,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
     max: options.poolSize,
     types: columnTypes,
     application_name: `annex ${service}`,
+    pipeline: true,
     idleTimeoutMillis: 30_000,
     options: '-c timezone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=120s',
   });
@@ -131,7 +128,7 @@ export function connectDatabase<T>(options: DatabaseOptions): Database<T> {
       const asked = first === undefined ? text : `${text}; ${first}`;
       const results = (await client.query(asked)) as unknown as pg.QueryResult<{ now: string }>[];
       const now = new Date(results[1]?.rows[0]?.now ?? Number.NaN);
-      const send = inTurn(client, statements, scope.asOf !== undefined);
+      const send = sendOn(client, statements, scope.asOf !== undefined);
       return { client, now, send, first: results[2] as pg.QueryResult | undefined };
     } catch (error) {
       await afterFailure(client, error);

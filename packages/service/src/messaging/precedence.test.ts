@@ -102,4 +102,57 @@ describe('what nobody waits for', () => {
     await record;
     expect(log).toEqual(['record']);
   });
+
+  it('does not begin while something is on its way to those who are waited for', async () => {
+    const { precedence, first, afterwards, log } = watched();
+    precedence.coming();
+    const record = afterwards('record');
+    await time.pass(8);
+    const one = first('strength', 30);
+    await time.pass(60);
+    await Promise.all([one, record]);
+    expect(log).toEqual(['strength', 'record']);
+  });
+
+  it('stands back half of the time where the others never rest, so that it does not grow without end', async () => {
+    const { first, afterwards, log } = watched();
+    const endless = first('endless', 1000);
+    const one = afterwards('one');
+    await time.pass(200);
+    await one;
+    await afterwards('two');
+    await time.pass(199);
+    await afterwards('three');
+    await time.pass(1);
+    const four = afterwards('four');
+    await time.pass(100);
+    expect(log).toEqual(['one', 'two', 'three']);
+    await time.pass(100);
+    await four;
+    expect(log).toEqual(['one', 'two', 'three', 'four']);
+    await time.pass(400);
+    await endless;
+  });
+
+  it('is told of quiet all at once, at once where there is quiet, and after a fifth of a second where there is none', async () => {
+    const { precedence, first } = watched();
+    await precedence.quiet();
+    const one = first('strength', 30);
+    let told = 0;
+    const tell = () => precedence.quiet().then(() => told++);
+    const some = [tell(), tell()];
+    await time.pass(30);
+    await one;
+    expect(told).toBe(0);
+    await time.pass(20);
+    expect(told).toBe(2);
+    const endless = first('endless', 300);
+    const late = tell();
+    await time.pass(199);
+    expect(told).toBe(2);
+    await time.pass(1);
+    expect(told).toBe(3);
+    await time.pass(100);
+    await Promise.all([...some, late, endless]);
+  });
 });

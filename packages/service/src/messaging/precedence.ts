@@ -22,6 +22,8 @@ const realTime: PassingTime = {
 interface Lane {
   running: number;
   readonly standing: Set<() => void>;
+  /** Until when they need not stand back: one of them has waited long enough for all. */
+  freeUntil: number;
 }
 
 /**
@@ -34,6 +36,8 @@ export class Precedence {
   #endedAt = Number.NEGATIVE_INFINITY;
   readonly #lanes = new Map<string, Lane>();
   readonly #time: PassingTime;
+  /** Those who wait for a quiet moment and go on all at once. */
+  readonly #onlookers: Lane = { running: 0, standing: new Set(), freeUntil: Number.NEGATIVE_INFINITY };
   #looking = false;
 
   constructor(time: PassingTime = realTime) {
@@ -51,23 +55,36 @@ export class Precedence {
     }
   }
 
-  /** Runs what nobody waits for, when the others have been quiet for a moment and the one of its lane before it has ended, or after `patienceMs`. */
+  /** What somebody waits for is on its way to who will run it: the moment is not quiet. */
+  coming(): void {
+    this.#endedAt = this.#time.now();
+  }
+
+  /**
+   * Runs what nobody waits for, when the others have been quiet for a moment and the one of its lane before it has ended, or after `patienceMs`.
+   * Where the others are never quiet, a lane stands back half of the time: what is put off must not grow without end.
+   */
   async afterwards<R>(name: string, run: () => Promise<R>): Promise<R> {
     const lane = this.#lane(name);
-    if (this.#busy() || lane.running > 0) await this.#turn(lane);
+    if (!this.#mayGo(lane) || lane.running > 0) await this.#turn(lane);
     lane.running++;
     try {
       return await run();
     } finally {
       lane.running--;
-      if (!this.#busy()) this.#release(lane);
+      if (this.#mayGo(lane)) this.#release(lane);
     }
+  }
+
+  /** Resolves when the others have been quiet for a moment, or after `patienceMs`. */
+  async quiet(): Promise<void> {
+    if (this.#busy()) await this.#turn(this.#onlookers);
   }
 
   #lane(name: string): Lane {
     let lane = this.#lanes.get(name);
     if (!lane) {
-      lane = { running: 0, standing: new Set() };
+      lane = { running: 0, standing: new Set(), freeUntil: Number.NEGATIVE_INFINITY };
       this.#lanes.set(name, lane);
     }
     return lane;
@@ -77,6 +94,10 @@ export class Precedence {
     return this.#atWork > 0 || this.#time.now() - this.#endedAt < quietMs;
   }
 
+  #mayGo(lane: Lane): boolean {
+    return !this.#busy() || this.#time.now() < lane.freeUntil;
+  }
+
   #turn(lane: Lane): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
@@ -84,7 +105,10 @@ export class Precedence {
         lane.standing.delete(go);
         resolve();
       };
-      const takeBack = this.#time.after(patienceMs, go);
+      const takeBack = this.#time.after(patienceMs, () => {
+        lane.freeUntil = this.#time.now() + patienceMs;
+        go();
+      });
       lane.standing.add(go);
       this.#look();
     });
@@ -97,11 +121,14 @@ export class Precedence {
   }
 
   #look(): void {
-    if (this.#looking || ![...this.#lanes.values()].some((lane) => lane.standing.size > 0)) return;
+    if (this.#looking || ![...this.#lanes.values(), this.#onlookers].some((lane) => lane.standing.size > 0)) return;
     this.#looking = true;
     this.#time.after(quietMs / 2, () => {
       this.#looking = false;
-      if (!this.#busy()) for (const lane of this.#lanes.values()) this.#release(lane);
+      if (!this.#busy()) {
+        for (const lane of this.#lanes.values()) this.#release(lane);
+        for (const go of this.#onlookers.standing) go();
+      }
       this.#look();
     });
   }

@@ -1,4 +1,4 @@
-import { type ConsumerName, routes } from '@annex/schema';
+import { type ConsumerName, comesAfterOthers } from '@annex/schema';
 import { DelayedError, type Job, Queue, Worker, type WorkerOptions } from 'bullmq';
 import type { Logger } from 'pino';
 import { postgresBackend, redisBackend } from './backends.ts';
@@ -66,6 +66,8 @@ export interface Queues {
   readonly kind: QueueConfig['kind'];
   /** Adds events to a consumer's queue; those that wait there already are left as they are. */
   add(consumer: ConsumerName, events: readonly QueuedEvent[]): Promise<void>;
+  /** Resolves when nobody in this process has been at work for a moment on what somebody waits for; soon at the latest. */
+  quiet(): Promise<void>;
   /** Which of these events still wait for, or are in the hands of, the consumer. */
   existing(consumer: ConsumerName, ids: readonly string[]): Promise<Set<string>>;
   /** How many jobs wait, are in hand, or wait for their next attempt. */
@@ -118,6 +120,7 @@ export async function openQueues(
 
     async add(consumer, events) {
       if (events.length === 0) return;
+      if (!comesAfterOthers(consumer)) precedence.coming();
       const jobs = events.map((data) => ({
         name: data.type,
         data,
@@ -135,6 +138,8 @@ export async function openQueues(
       if (jobs.length === 1 && only) await queueOf(consumer).add(only.name, only.data, only.opts);
       else await queueOf(consumer).addBulk(jobs);
     },
+
+    quiet: () => precedence.quiet(),
 
     async existing(consumer, ids) {
       const found = new Set<string>();
@@ -159,7 +164,7 @@ export async function openQueues(
           stalls: job.stalledCounter,
         };
         try {
-          if ('afterOthers' in routes[consumer]) await precedence.afterwards(consumer, () => handle(delivery));
+          if (comesAfterOthers(consumer)) await precedence.afterwards(consumer, () => handle(delivery));
           else await precedence.first(() => handle(delivery));
         } catch (error) {
           if (!(error instanceof TryLater)) throw error;

@@ -1,10 +1,10 @@
-import { type ConsumerName, consumersOf, isEventType } from '@annex/schema';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import { leadership } from './leadership.ts';
 import { Ledger } from './ledger.ts';
 import type { MessagingMetrics } from './metrics.ts';
-import type { QueuedEvent, Queues } from './queue.ts';
+import { Held, type Jobs, nextPortion, type Waiting } from './portion.ts';
+import type { Queues } from './queue.ts';
 
 export interface RelayOptions {
   /** Jobs that one tenant may have in the queues before its further events wait in the outbox. */
@@ -39,16 +39,8 @@ const fullMs = 250;
 /** The ledger's size at which it is checked as a whole, so that memory stays bounded whatever the number of tenants. */
 const ledgerLimit = 100_000;
 
-interface Waiting {
-  readonly id: string;
-  readonly type: string;
-  readonly event: string;
-  readonly age: number;
-}
-
 interface Taken extends Omit<Waiting, 'event'> {
   readonly body: string;
-  readonly sequence: number;
   /** How many were numbered in this go. */
   readonly numbered: number;
 }
@@ -58,8 +50,8 @@ export const eventText = (sequence: number, body: string): string => `{"sequence
 
 /**
  * Sends what a service's outbox holds. It numbers the committed rows of each tenant without gaps, adds them to the
- * queue of each consumer, then marks them as published: dying between any two of these steps makes duplicates, which
- * the inbox of the consumer takes, and loses nothing.
+ * queue of each consumer (of those who come after others when there is quiet, all that came until then together), then marks them as published:
+ * dying between any two of these steps makes duplicates, which the inbox of the consumer takes, and loses nothing.
  */
 export function startRelay<T>(parts: {
   readonly database: Database<T>;
@@ -134,45 +126,45 @@ export function startRelay<T>(parts: {
     return rows.map((row) => row.tenant_id);
   };
 
+  // What waits for a quiet moment, by tenant. It is published when all have it, so whoever leads next sends it again to all.
+  const held = new Held();
+  let quiet = false;
+  let listening = false;
+  const listenForQuiet = () => {
+    if (listening) return;
+    listening = true;
+    void queues.quiet().then(() => {
+      listening = false;
+      quiet = true;
+      wakeUp();
+    });
+  };
+
   /** Numbers what is not numbered, and reads what is next to be sent: one transaction in one round trip. */
   const numberAndRead = async (tenant: string, limit: number): Promise<Waiting[]> => {
     const { rows } = await database.pool.query<Taken>({
       name: 'relay_take',
-      text: `select * from ${service}.relay_take($1, $2, $3, $4)`,
-      values: [tenant, options.batch, limit, options.batchBytes],
+      text: `select * from ${service}.relay_take($1, $2, $3, $4, $5)`,
+      values: [tenant, options.batch, limit, options.batchBytes, held.reached(tenant)],
     });
     if (rows[0]?.numbered) metrics.recorded(rows[0].numbered);
-    return rows.map(({ id, type, sequence, body, age }) => ({ id, type, event: eventText(sequence, body), age }));
+    return rows.map(({ id, type, sequence, body, age }) => ({
+      id,
+      type,
+      sequence,
+      event: eventText(sequence, body),
+      age,
+    }));
   };
+
+  const inFlight = (tenant: string) => ledger.inFlight(tenant) + held.waiting(tenant);
 
   const roomOf = async (tenant: string): Promise<number> => {
-    if (ledger.inFlight(tenant) >= options.inFlightPerTenant) await ledger.check(tenant, queues.existing);
-    return options.inFlightPerTenant - ledger.inFlight(tenant);
+    if (inFlight(tenant) >= options.inFlightPerTenant) await ledger.check(tenant, queues.existing);
+    return options.inFlightPerTenant - inFlight(tenant);
   };
 
-  /** One go for one tenant. @returns whether more waits, and whether the tenant has its share in the queues already */
-  const relayTenant = async (tenant: string): Promise<'done' | 'more' | 'full'> => {
-    const room = await roomOf(tenant);
-    if (room <= 0) return 'full';
-    const limit = Math.min(options.batch, room);
-    const waiting = await numberAndRead(tenant, limit);
-    if (waiting.length === 0) return 'done';
-    metrics.lag(waiting[0]?.age ?? 0);
-    const sent: string[] = [];
-    const jobs = new Map<ConsumerName, QueuedEvent[]>();
-    let count = 0;
-    for (const { id, type, event } of waiting) {
-      // A type that this version does not know (rows of a newer one, before a step back) has no consumers here.
-      const consumers = isEventType(type) ? consumersOf(type) : [];
-      if (count > 0 && count + consumers.length > room) break;
-      count += consumers.length;
-      sent.push(id);
-      for (const consumer of consumers) {
-        const queued = jobs.get(consumer);
-        if (queued) queued.push({ tenant, id, type, event });
-        else jobs.set(consumer, [{ tenant, id, type, event }]);
-      }
-    }
+  const send = async (tenant: string, jobs: Jobs) => {
     await Promise.all(
       [...jobs].map(async ([consumer, events]) => {
         await queues.add(consumer, events);
@@ -184,16 +176,56 @@ export function startRelay<T>(parts: {
         metrics.published(consumer, events.length);
       }),
     );
+  };
+
+  /** Sends what was held to those who come after others; then all have it. */
+  const sendHeld = async (tenant: string) => {
+    const { ids, jobs } = held.of(tenant);
+    await send(tenant, jobs);
     await database.pool.query({
       name: 'relay_published',
       text: `select ${service}.relay_published($1, $2)`,
-      values: [tenant, sent],
+      values: [tenant, ids],
     });
-    return sent.length < waiting.length || waiting.length >= limit ? 'more' : 'done';
+    held.delete(tenant);
+  };
+
+  /** One go for one tenant. @returns whether more waits, and whether the tenant has its share in the queues already */
+  const relayTenant = async (tenant: string): Promise<'done' | 'more' | 'full'> => {
+    const room = await roomOf(tenant);
+    if (room <= 0) return 'full';
+    const limit = Math.min(options.batch, room);
+    const waiting = await numberAndRead(tenant, limit);
+    if (waiting.length === 0) return 'done';
+    metrics.lag(waiting[0]?.age ?? 0);
+    const portion = nextPortion(tenant, waiting, room);
+    await send(tenant, portion.first);
+    held.add(tenant, portion);
+    // Who has much to send is not slowed down: its chains are long in any case.
+    if (held.waiting(tenant) >= options.batch || held.size(tenant) >= options.batchBytes) await sendHeld(tenant);
+    else listenForQuiet();
+    return portion.ids.length < waiting.length || waiting.length >= limit ? 'more' : 'done';
+  };
+
+  /** What is held does not wait any longer; what cannot be sent is kept for the next pass. */
+  const sendAllHeld = async () => {
+    quiet = false;
+    for (const tenant of held.tenants()) {
+      try {
+        await sendHeld(tenant);
+      } catch (error) {
+        quiet = true;
+        log.warn(
+          { err: error, tenant },
+          'events could not be sent to all; they stay in the outbox and are tried again',
+        );
+      }
+    }
   };
 
   /** One go for every tenant that has something. @returns how long to wait before the next */
   const pass = async (): Promise<number> => {
+    if (quiet) await sendAllHeld();
     const tenants = new Set(poked);
     poked.clear();
     // The net must not wait for a quiet moment: where pokes never end, nobody sleeps the whole of a poll.
@@ -234,6 +266,7 @@ export function startRelay<T>(parts: {
       let wait = options.pollMs;
       try {
         if (await lead.take()) wait = await pass();
+        else held.clear();
       } catch (error) {
         log.warn({ err: error }, 'the relay could not work; it tries again');
       }
@@ -252,6 +285,7 @@ export function startRelay<T>(parts: {
       clearTimeout(telling);
       wakeUp();
       await running;
+      if (lead.held) await sendAllHeld();
       await lead.release();
     },
   };

@@ -151,4 +151,45 @@ export const messagingMigrations: readonly Migration[] = [
       `);
     },
   },
+  {
+    name: '20261127_1700_relay_takes_from',
+    async up(tables) {
+      const { login } = rolesOf(tables.service);
+      // A relay keeps for a moment what it has sent to some consumers and not yet to all; what comes next is taken from behind it. The last
+      // parameter has a default, so that a process of the version before takes from the beginning, as it did.
+      await tables.sql(`
+        drop function relay_take;
+        create function relay_take(tenant uuid, batch int, most int, bytes bigint, reached bigint default 0)
+          returns table (id uuid, type text, body text, sequence bigint, age float8, numbered int)
+          language plpgsql volatile set search_path = ${tables.service} as $$
+        #variable_conflict use_column
+        declare
+          counted bigint;
+          given int;
+        begin
+          perform set_config('annex.tenant', tenant::text, true);
+          insert into outbox_counter as c (tenant_id, last) values (tenant, 0)
+            on conflict (tenant_id) do update set last = c.last returning c.last into counted;
+          update outbox o set sequence = counted + w.n
+            from (select u.id, row_number() over (order by u.position) as n from outbox u
+                   where u.tenant_id = tenant and u.sequence is null and u.published_at is null
+                   order by u.position limit batch) w
+           where o.tenant_id = tenant and o.id = w.id;
+          get diagnostics given = row_count;
+          if given > 0 then
+            update outbox_counter c set last = counted + given where c.tenant_id = tenant;
+          end if;
+          return query
+            select w.id, w.type, w.body, w.sequence, w.age, given from (
+              select f.id, f.type, f.body, f.sequence, extract(epoch from clock_timestamp() - f.recorded_at)::float8 as age,
+                     sum(octet_length(f.body)) over (order by f.sequence) - octet_length(f.body) as before
+                from (select * from outbox u where u.tenant_id = tenant and u.published_at is null and u.sequence > reached
+                       order by u.sequence limit most) f) w
+             where w.before < bytes order by w.sequence;
+        end $$;
+        revoke execute on function relay_take from public;
+        grant execute on function relay_take to ${login};
+      `);
+    },
+  },
 ];

@@ -1,8 +1,9 @@
 import { eventFaults } from '@annex/schema';
 import { pino } from 'pino';
+import type { Database } from '../../src/database/database.ts';
 import { messagingMetrics } from '../../src/messaging/metrics.ts';
 import { openQueues, type QueueConfig, type Queues } from '../../src/messaging/queue.ts';
-import { startRelay } from '../../src/messaging/relay.ts';
+import { type Relay, startRelay } from '../../src/messaging/relay.ts';
 import { systemScope } from '../../src/scope.ts';
 import { silent, type TestDatabase, testDatabase } from '../../src/testing/index.ts';
 import {
@@ -41,21 +42,30 @@ onBothBackends((queueOf) => {
   let db: TestDatabase;
   let queue: QueueConfig;
   let queues: Queues;
+  let relays: Relay[];
   const metrics = messagingMetrics('controls', undefined);
+  /** A relay that is stopped at the end, also of a test that fails. */
+  const relayOf = (database: Database<unknown>, parts: Partial<Parameters<typeof startRelay>[0]> = {}): Relay => {
+    const relay = startRelay({ database, queues, log: silent, metrics, ...parts });
+    relays.push(relay);
+    return relay;
+  };
 
   beforeEach(async () => {
     db = await testDatabase(services);
     queue = queueOf(db);
     queues = await openQueues(queue, silent);
+    relays = [];
   });
   afterEach(async () => {
+    await Promise.all(relays.map((relay) => relay.stop()));
     await queues.close();
     await db.close();
   });
 
   it('numbers the events of twenty writers at once without gaps, each tenant by itself', async () => {
     const database = db.connect('controls', { poolSize: 12 });
-    const relay = startRelay({ database, queues, log: silent, metrics, options: { inFlightPerTenant: 100_000 } });
+    relayOf(database, { options: { inFlightPerTenant: 100_000 } });
     const committed = [0, 0];
     await Promise.all(
       oneTo(20).map(async (writer) => {
@@ -82,7 +92,6 @@ onBothBackends((queueOf) => {
       await until('all published', async () => (await outbox(db, tenant)).every((row) => row.published));
       expect((await outbox(db, tenant)).map((row) => Number(row.sequence))).toEqual(oneTo(committed[which] ?? 0));
     }
-    await relay.stop();
   });
 
   it('leaves no gap where a transaction rolled back after its events reached the outbox', async () => {
@@ -95,19 +104,18 @@ onBothBackends((queueOf) => {
       );
     });
     await record(database, db.tenants[0], 2);
-    const relay = startRelay({ database, queues, log: silent, metrics });
+    relayOf(database);
     await until('all published', async () => (await outbox(db, db.tenants[0])).every((row) => row.published));
     const rows = await outbox(db, db.tenants[0]);
     expect(rows.map((row) => Number(row.sequence))).toEqual([1, 2, 3, 4]);
     expect(Number(rows[3]?.position) - Number(rows[0]?.position)).toBe(4);
-    await relay.stop();
   });
 
   it('delivers the exact bytes: the sequence and then what the outbox keeps', async () => {
     const raws: string[] = [];
     const controls = db.connect('controls');
     const risk = db.connect('risk');
-    const relay = startRelay({ database: controls, queues, log: silent, metrics });
+    relayOf(controls);
     const messaging = await start(
       risk,
       queue,
@@ -119,16 +127,15 @@ onBothBackends((queueOf) => {
     expect(raws[0]).toBe(`{"sequence":1,${row?.body}`);
     expect(eventFaults(JSON.parse(raws[0] ?? ''))).toEqual([]);
     await messaging.stop();
-    await relay.stop();
   });
 
   it('has one relay of several at work; the next takes over, and a process that only writes wakes it by NOTIFY', async () => {
     const [one, two] = [db.connect('controls'), db.connect('controls')];
     // With a poll this rare, whatever arrives soon came by being told.
     const slow = { pollMs: 60_000 };
-    const first = startRelay({ database: one, queues, log: silent, metrics, options: slow });
+    const first = relayOf(one, { options: slow });
     await until('the first leads', () => first.leading);
-    const second = startRelay({ database: two, queues, log: silent, metrics, options: { pollMs: 100 } });
+    const second = relayOf(two, { options: { pollMs: 100 } });
     await wait(300);
     expect(second.leading).toBe(false);
     const begun = Date.now();
@@ -143,7 +150,6 @@ onBothBackends((queueOf) => {
     await until('the second leads', () => second.leading);
     await record(two, db.tenants[0]);
     await until('published by the second', async () => (await outbox(db, db.tenants[0])).every((row) => row.published));
-    await second.stop();
   });
 
   it('goes on after its connection was cut, and another may have the lock meanwhile', async () => {
@@ -151,7 +157,7 @@ onBothBackends((queueOf) => {
     // Told by the log: the moment without the lead may be shorter than a look at it.
     let led = 0;
     const log = pino({}, { write: (line: string) => (led += line.includes('this process leads') ? 1 : 0) });
-    const relay = startRelay({ database, queues, log, metrics, options: { pollMs: 50 } });
+    const relay = relayOf(database, { log, options: { pollMs: 50 } });
     await until('it leads', () => relay.leading);
     await db.admin((client) =>
       client.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()
@@ -160,19 +166,12 @@ onBothBackends((queueOf) => {
     await until('it leads again', () => led === 2 && relay.leading);
     await record(database, db.tenants[0]);
     await until('published', async () => (await outbox(db, db.tenants[0])).every((row) => row.published));
-    await relay.stop();
   });
 
   it('lets a tenant have its share in the queues and no more, while other tenants go on', async () => {
     const controls = db.connect('controls');
     const [crowd, quiet] = db.tenants;
-    const relay = startRelay({
-      database: controls,
-      queues,
-      log: silent,
-      metrics,
-      options: { inFlightPerTenant: 50, pollMs: 50 },
-    });
+    relayOf(controls, { options: { inFlightPerTenant: 50, pollMs: 50 } });
     await record(controls, crowd, 60);
     await wait(500);
     await record(controls, quiet, 3);
@@ -186,7 +185,6 @@ onBothBackends((queueOf) => {
     await until('everything went out once there was room', async () =>
       (await outbox(db, crowd)).every((row) => row.published),
     );
-    await relay.stop();
   });
 
   it('makes duplicates and loses nothing when it dies between adding the jobs and marking them', async () => {
@@ -204,7 +202,7 @@ onBothBackends((queueOf) => {
         }
       },
     };
-    const relay = startRelay({ database: controls, queues: dying, log: silent, metrics, options: { pollMs: 50 } });
+    relayOf(controls, { queues: dying, options: { pollMs: 50 } });
     const messaging = await start(db.connect('risk'), queue, definitionOf('risk'));
     await record(controls, db.tenants[0], 20);
     await until('published', async () => (await outbox(db, db.tenants[0])).every((row) => row.published));
@@ -213,6 +211,96 @@ onBothBackends((queueOf) => {
     expect(deaths).toBe(3);
     expect([...effects.values()]).toEqual(oneTo(20).map(() => 1));
     await messaging.stop();
-    await relay.stop();
+  });
+
+  describe('before those who come after others', () => {
+    /** Queues in whose process it is quiet when the test says so. */
+    const untilSaid = () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      return { restless: { ...queues, quiet: () => promise } satisfies Queues, say: resolve };
+    };
+    const published = async () => (await outbox(db, db.tenants[0])).filter((row) => row.published).length;
+    const pending = () => Promise.all((['risk', 'trail', 'integrations'] as const).map(queues.pending));
+
+    it('serves at once whom somebody waits for, and the others together when there is quiet, in order', async () => {
+      const controls = db.connect('controls');
+      const { restless, say } = untilSaid();
+      const added: number[] = [];
+      const watched: Queues = {
+        ...restless,
+        async add(consumer, events) {
+          await queues.add(consumer, events);
+          if (consumer === 'trail') added.push(...events.map(({ event }) => JSON.parse(event).sequence));
+        },
+      };
+      relayOf(controls, { queues: watched });
+      for (const turn of oneTo(3)) {
+        await record(controls, db.tenants[0]);
+        await until('sent to risk', async () => (await queues.pending('risk')) === turn);
+      }
+      expect(await pending()).toEqual([3, 0, 0]);
+      expect(await published()).toBe(0);
+      say();
+      await until('published', async () => (await published()) === 3);
+      expect(await pending()).toEqual([3, 3, 3]);
+      expect(added).toEqual([1, 2, 3]);
+    });
+
+    it('does not wait for quiet with much to send', async () => {
+      const controls = db.connect('controls');
+      const { restless } = untilSaid();
+      relayOf(controls, { queues: restless, options: { batch: 20 } });
+      await record(controls, db.tenants[0], 20);
+      await until('published', async () => (await published()) === 20);
+      expect(await pending()).toEqual([20, 20, 20]);
+    });
+
+    it('sends what it kept when it stops', async () => {
+      const controls = db.connect('controls');
+      const { restless } = untilSaid();
+      const relay = relayOf(controls, { queues: restless });
+      await record(controls, db.tenants[0], 2);
+      await until('sent to risk', async () => (await queues.pending('risk')) === 2);
+      await relay.stop();
+      expect(await published()).toBe(2);
+      expect(await pending()).toEqual([2, 2, 2]);
+    });
+
+    it('leaves to the next what it kept when it could not send it on, and tries again itself', async () => {
+      const controls = db.connect('controls');
+      const { restless, say } = untilSaid();
+      let refusals = 0;
+      const refusing: Queues = {
+        ...restless,
+        async add(consumer, events) {
+          if (consumer === 'integrations' && refusals++ < 3) throw new Error('the queue is away');
+          await queues.add(consumer, events);
+        },
+      };
+      relayOf(controls, { queues: refusing, options: { pollMs: 50 } });
+      await record(controls, db.tenants[0]);
+      await until('sent to risk', async () => (await queues.pending('risk')) === 1);
+      say();
+      await until('refused', () => refusals > 0);
+      await record(controls, db.tenants[0]);
+      await until('published', async () => (await published()) === 2);
+      expect(refusals).toBeGreaterThan(3);
+      expect(await pending()).toEqual([2, 2, 2]);
+    });
+
+    it('sends events again that a replay takes back while others are kept', async () => {
+      const controls = db.connect('controls');
+      const { restless, say } = untilSaid();
+      let served: Queues = queues;
+      relayOf(controls, { queues: { ...queues, quiet: () => served.quiet() }, options: { pollMs: 50 } });
+      await record(controls, db.tenants[0]);
+      await until('published', async () => (await published()) === 1);
+      served = restless;
+      await record(controls, db.tenants[0]);
+      await until('sent to risk', async () => (await queues.pending('risk')) === 2);
+      await db.admin((client) => client.query('update controls.outbox set published_at = null where sequence = 1'));
+      say();
+      await until('both published', async () => (await published()) === 2);
+    });
   });
 });

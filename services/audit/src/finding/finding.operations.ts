@@ -62,13 +62,16 @@ async function propose(
   >,
 ): Promise<Finding[]> {
   const id = newId();
-  await schedule(tx, answerDueKind, id, answerDueAt(tx.now));
+  const [reference] = await Promise.all([
+    nextReference(tx, what.ismsId, 'F', { year: tx.now.getUTCFullYear() }),
+    schedule(tx, answerDueKind, id, answerDueAt(tx.now)),
+  ]);
   return insertFindings(tx, [
     {
       ...entityFields(tx),
       id,
       version: 1,
-      reference: await nextReference(tx, what.ismsId, 'F', { year: tx.now.getUTCFullYear() }),
+      reference,
       status: 'PROPOSED',
       condition: 'PRESENT',
       proposedAt: tx.now,
@@ -132,8 +135,11 @@ export async function followRisks(
   const seen = await projectRisks(tx, newestOfEach(rows));
   if (seen.length === 0) return;
   const ids = seen.map((risk) => risk.id);
-  const standing = await holdStanding(tx, 'RISK_ABOVE_CRITERIA', ids);
-  const latest = await latestFindings(tx, 'RISK_ABOVE_CRITERIA', ids);
+  // Two statements of one trip: the second sees what whoever held the findings before left.
+  const [standing, latest] = await Promise.all([
+    holdStanding(tx, 'RISK_ABOVE_CRITERIA', ids),
+    latestFindings(tx, 'RISK_ABOVE_CRITERIA', ids),
+  ]);
   const changed: Finding[] = [];
   for (const risk of seen) changed.push(...(await reactToRisk(tx, risk, standing.get(risk.id), latest.get(risk.id))));
   await announceChanges(tx, changed);

@@ -24,7 +24,8 @@ export async function gatherConformity(
 
 async function announceMoves(tx: WriteTx<ReadinessTables>, ismsId: string): Promise<void> {
   const version = (await holdReadiness(tx, ismsId)) + 1;
-  const moves = movesSince(await announcedVerdicts(tx, ismsId), readinessByClause(clauses, await rulesOf(tx, ismsId)));
+  const [announced, rules] = await Promise.all([announcedVerdicts(tx, ismsId), rulesOf(tx, ismsId)]);
+  const moves = movesSince(announced, readinessByClause(clauses, rules));
   if (moves.length === 0) return;
   await keepVerdicts(tx, ismsId, version, moves);
   tx.record('annex.audit.readiness.changed.v1', { rows: [{ id: ismsId, ismsId, version, clauses: moves }] });

@@ -160,7 +160,7 @@ export async function keepVerdicts(
   version: number,
   moves: readonly ClauseMove[],
 ): Promise<void> {
-  await tx.db
+  const kept = tx.db
     .insertInto('clauseVerdict')
     .values(
       moves.map(({ clause, verdict }) => ({
@@ -178,13 +178,11 @@ export async function keepVerdicts(
         version: eb('clauseVerdict.version', '+', 1),
         verdict: eb.ref('excluded.verdict'),
       })),
-    )
-    .execute();
-  if (version === 1) return;
-  await tx.db
+    );
+  const counted = tx.db
     .updateTable('readiness')
     .set({ ...touched(tx), version })
     .where('tenantId', '=', tx.tenant)
-    .where('id', '=', ismsId)
-    .execute();
+    .where('id', '=', ismsId);
+  await Promise.all([kept.execute(), version === 1 ? undefined : counted.execute()]);
 }

@@ -69,23 +69,26 @@ function linkFacts({ row, measure, attainment }: LinkSource): LinkFacts {
 
 /** The inputs of implementations, in a fixed number of statements however many there are. */
 export async function strengthInputs(tx: Tx<Inputs>, ids: readonly string[]): Promise<StrengthInputs[]> {
-  const implementations = await findImplementations(tx, ids);
-  const links = await linksOf(tx, ids);
-  const assessments = Map.groupBy(await latestAssessments(tx, ids), (row) => row.implementationId);
-  const exceptions = Map.groupBy(await exceptionsInForce(tx, ids), (row) => row.implementationId);
+  const [implementations, links, assessed, inForce] = await Promise.all([
+    findImplementations(tx, ids),
+    linksOf(tx, ids),
+    latestAssessments(tx, ids),
+    exceptionsInForce(tx, ids),
+  ]);
+  const assessmentsOf = Map.groupBy(assessed, (row) => row.implementationId);
+  const exceptionsOf = Map.groupBy(inForce, (row) => row.implementationId);
   const measureIds = [...new Set(links.map((link) => link.measureId))];
   const told = <T extends 'measure' | 'attainment'>(table: T) =>
     tx.db
       .selectFrom(table as 'measure')
       .selectAll()
       .where('tenantId', '=', tx.tenant)
-      .where('id', 'in', measureIds);
-  const measures = new Map<string, MeasureRow>();
-  const attainments = new Map<string, AttainmentRow>();
-  if (measureIds.length > 0) {
-    for (const row of await told('measure').execute()) measures.set(row.id, row);
-    for (const row of await told('attainment').execute()) attainments.set(row.id, row as unknown as AttainmentRow);
-  }
+      .where('id', 'in', measureIds)
+      .execute();
+  const [measureRows, attainmentRows] =
+    measureIds.length > 0 ? await Promise.all([told('measure'), told('attainment')]) : [[], []];
+  const measures = new Map(measureRows.map((row) => [row.id, row]));
+  const attainments = new Map((attainmentRows as unknown as AttainmentRow[]).map((row) => [row.id, row]));
   const sources = links.map((row) => ({
     row,
     measure: measures.get(row.measureId),
@@ -94,24 +97,24 @@ export async function strengthInputs(tx: Tx<Inputs>, ids: readonly string[]): Pr
   const linksByImplementation = Map.groupBy(sources, (source) => source.row.implementationId);
   return implementations.map((implementation): StrengthInputs => {
     const own = linksByImplementation.get(implementation.id) ?? [];
-    const assessed = (assessments.get(implementation.id) ?? []).sort(
+    const assessments = (assessmentsOf.get(implementation.id) ?? []).sort(
       (a, b) => b.implementationVersion - a.implementationVersion,
     );
     const { status, share, claimedDesign, claimedOperation } = implementation;
-    const inForce = exceptions.get(implementation.id) ?? [];
+    const exceptions = exceptionsOf.get(implementation.id) ?? [];
     return {
       implementation,
-      exceptions: inForce,
+      exceptions,
       links: new Map(own.map((source) => [source.row.id, source])),
-      assessment: assessed[0],
+      assessment: assessments[0],
       facts: {
         status,
         share,
         claimedDesign,
         claimedOperation,
-        cap: capOf(inForce),
+        cap: capOf(exceptions),
         links: own.map(linkFacts),
-        designs: assessed.map((one) => ({
+        designs: assessments.map((one) => ({
           conclusion: one.conclusion,
           by: one.assessedBy,
           version: one.implementationVersion,
