@@ -97,6 +97,31 @@ describe('an endpoint made of a stored operation', () => {
     expect((await system.rest(key, 'GET', '/v1/notes?withTotal=true')).body.totalCount).toBeGreaterThanOrEqual(5);
   });
 
+  it('gives the address of the next page where the path has parts that vary', async () => {
+    for (const title of ['r1', 'r2', 'r3'])
+      await system.rest(key, 'POST', '/v1/notes', { body: { title, colour: 'RED' } });
+    const page = await system.rest(key, 'GET', '/v1/colours/RED/notes?first=2');
+    const next = /<(.+)>; rel="next"/.exec(String(page.headers.link))?.[1] ?? '';
+    expect(next).toBe(`/v1/colours/RED/notes?first=2&after=${encodeURIComponent(page.body.nextCursor)}`);
+    const { status, body } = await system.rest(key, 'GET', next);
+    expect(status).toBe(200);
+    expect(body.items[0].title > page.body.items[1].title).toBe(true);
+  });
+
+  it('lists what is allowed where a body has a word that is none of an enum, and names its places as REST does', async () => {
+    const post = (body: object) => system.rest(key, 'POST', '/v1/notes', { body });
+    expect(await post({ title: 't', colour: 'GREEN' })).toMatchObject({
+      status: 400,
+      body: {
+        detail: 'body.colour: must be one of RED, BLUE',
+        faults: [{ field: 'body.colour', given: 'GREEN', allowed: 'must be one of RED, BLUE' }],
+      },
+    });
+    expect((await post({ title: 't', colour: 7 })).body.faults).toMatchObject([
+      { allowed: 'must be one of RED, BLUE' },
+    ]);
+  });
+
   it.each([
     ['/v1/notes?first=many', 'query.first'],
     ['/v1/notes?first=1&first=2', 'query.first'],
@@ -152,7 +177,7 @@ describe('an endpoint made of a stored operation', () => {
     const { body } = await system.rest(key, 'POST', '/v1/notes', { body: { title: 'mine' } });
     expect(await system.rest(system.tenants[1].key, 'GET', `/v1/notes/${body.id}`)).toMatchObject({
       status: 404,
-      body: { code: 'NOT_FOUND' },
+      body: { code: 'NOT_FOUND', detail: `There is nothing at /v1/notes/${body.id}` },
     });
     expect(await system.rest(key, 'GET', '/v1/nothing')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
   });

@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { CostModel, fieldCosts } from '../src/federation/cost.ts';
 import { startOperations } from '../src/pages/routes.ts';
-import { restAnswer } from '../src/rest/answer.ts';
+import { restAnswer, restError } from '../src/rest/answer.ts';
 import { loadOperations, readOperations } from '../src/rest/load.ts';
 import { openApiDocument } from '../src/rest/openapi.ts';
 import { creates, type StoredOperation } from '../src/rest/operation.ts';
@@ -170,7 +170,7 @@ describe('a stored operation', () => {
   it('that makes something answers 201 with its address and version, also where the answer tells more', () => {
     const data = { addDoor: { door: { id: 'd1', version: 1 }, secret: 's' } };
     expect(creates(named('AddDoor'), shopped())).toBe(true);
-    expect(restAnswer(named('AddDoor'), { data }, (id) => `/v1/doors/${id}`)).toEqual({
+    expect(restAnswer(named('AddDoor'), { data }, '/v1/doors', true)).toEqual({
       status: 201,
       headers: { etag: '"1"', location: '/v1/doors/d1' },
       body: data.addDoor,
@@ -182,9 +182,20 @@ describe('a stored operation', () => {
     const request = { path: { id: 'd1' }, query: new URLSearchParams(), body: undefined };
     expect(variablesOf(remove, { ...request, ifMatch: '"4"' })).toEqual({ input: { id: 'd1', expectedVersion: 4 } });
     expect(() => variablesOf(remove, request)).toThrow('If-Match');
-    expect(restAnswer(remove, { data: { removeDoor: { id: 'd1' } } })).toEqual({
+    expect(restAnswer(remove, { data: { removeDoor: { id: 'd1' } } }, '/v1/doors/d1', false)).toEqual({
       ...{ status: 200, headers: {}, body: { id: 'd1' } },
     });
+  });
+
+  it('tells the first of several faults, and how many more there are, by the places of REST', () => {
+    const faults = [
+      { field: 'input.title', allowed: 'must be short' },
+      { field: 'input.id', allowed: 'must be a UUID' },
+    ];
+    const extensions = { code: 'BAD_INPUT', title: '', status: 400, help: '', faults } as const;
+    const refusal = restError(named('RemoveDoor'), { message: 'input.title: must be short; 1 more', extensions });
+    expect(refusal.message).toBe('body.title: must be short; 1 more');
+    expect(refusal.faults.map(({ field }) => field)).toEqual(['body.title', 'path.id']);
   });
 
   it('may not name a part of a path otherwise than another does', () => {

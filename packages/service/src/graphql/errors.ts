@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLInputType,
   type GraphQLSchema,
+  isEnumType,
   isInputType,
   isNonNullType,
   type OperationDefinitionNode,
@@ -124,11 +125,18 @@ function textOfPath(variable: string, path: readonly (string | number)[]): strin
   return [variable, ...path].join('.');
 }
 
-/** The sentence of GraphQL without the value, which a fault carries by itself. */
-function allowedBy(error: GraphQLError): string {
+/** The sentence of GraphQL without the value, which a fault carries by itself; of an enum its values. */
+function allowedBy(error: GraphQLError, schema: GraphQLSchema): string {
   const cause = thrown(error);
   const fault = cause instanceof AnnexError ? cause.faults[0] : undefined;
-  return fault ? fault.allowed : error.message;
+  if (fault) return fault.allowed;
+  const named = /(?:^Enum|does not exist in) "(\w+)"/.exec(error.message)?.[1];
+  const type = named === undefined ? undefined : schema.getType(named);
+  if (!isEnumType(type)) return error.message;
+  return `must be one of ${type
+    .getValues()
+    .map((value) => value.name)
+    .join(', ')}`;
 }
 
 /**
@@ -157,7 +165,7 @@ export function variableFaults(
       faults.push({
         field: textOfPath(name, path),
         ...(value === undefined ? {} : { given: value }),
-        allowed: allowedBy(error),
+        allowed: allowedBy(error, schema),
       });
     });
   }

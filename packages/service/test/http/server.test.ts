@@ -31,6 +31,7 @@ beforeAll(async () => {
           tenant: request.caller.caller.tenant,
           traceparent: request.caller.traceparent,
         }));
+        own.delete('/who', async ({ body }) => ({ body: body ?? null }));
         own.post('/fails/:how', async (request) => {
           const { how } = request.params as { how: string };
           if (how === 'input') throw badInput('title', 1, 'must be text');
@@ -172,6 +173,23 @@ describe('errors over HTTP', () => {
       expect(logged.find((line) => line.includes(answer.json().details.reference))).toMatch(/hunter2|secret_column/);
     },
   );
+
+  test('what takes nothing may come with the media type of an empty body', async () => {
+    const remove = async (payload: string) =>
+      app.inject({
+        method: 'DELETE',
+        url: '/who',
+        headers: {
+          authorization: await token(),
+          'content-type': 'application/json',
+          'content-length': String(payload.length),
+        },
+        payload,
+      });
+    expect((await remove('')).json()).toEqual({ body: null });
+    expect((await remove('{"a": 1}')).json()).toEqual({ body: { a: 1 } });
+    expect((await remove('{')).json().code).toBe('MALFORMED_JSON');
+  });
 
   test('bodies that are no JSON, too large, or of another kind', async () => {
     const malformed = await post('/fails/x', '{\n  "a": 1,\n  oops\n}');

@@ -13,8 +13,9 @@ export interface RestAnswer {
 /** An error of a GraphQL answer in the words of REST. */
 export function restError(operation: StoredOperation, { message, extensions }: AnsweredError): AnnexError {
   const faults = extensions.faults?.map((fault) => ({ ...fault, field: restPlace(operation, fault.field) }));
-  const [first] = faults ?? [];
-  const text = faults?.length === 1 && first ? `${first.field}: ${first.allowed}` : message;
+  const [named, first] = [extensions.faults?.[0]?.field, faults?.[0]?.field];
+  const text =
+    named !== undefined && message.startsWith(`${named}:`) ? `${first}${message.slice(named.length)}` : message;
   return new AnnexError(extensions.code, text, {
     ...(faults ? { faults } : {}),
     ...(extensions.details ? { details: extensions.details } : {}),
@@ -50,13 +51,15 @@ function pageOf(connection: Connection) {
 /**
  * Turns a GraphQL answer into that of an endpoint. What failed in parts is answered in its parts, the failures listed under `errors`; what
  * failed as a whole is a problem.
- * @param location makes the address of a created entity from its id, where there is one
+ * @param path of the request
+ * @param makes whether the answered entity was made and is read at its id below the path
  * @throws AnnexError what the problem is; NOT_FOUND where a single entity is null
  */
 export function restAnswer(
   operation: StoredOperation,
   answer: GraphqlAnswer,
-  location?: (id: string) => string,
+  path: string,
+  makes: boolean,
 ): RestAnswer {
   let value: unknown = answer.data;
   for (const key of operation.unwrap) value = (value as Record<string, unknown> | null | undefined)?.[key];
@@ -64,9 +67,7 @@ export function restAnswer(
   if (value === null || value === undefined) {
     const [first] = errors;
     if (first) throw restError(operation, first);
-    throw new AnnexError('NOT_FOUND', `There is no such ${operation.area === '' ? 'thing' : operation.area}`, {
-      details: { operation: operation.name },
-    });
+    throw new AnnexError('NOT_FOUND', `There is nothing at ${path}`, { details: { operation: operation.name, path } });
   }
   const partial = errors.length > 0 ? { errors: partialErrors(operation, errors) } : {};
   if (operation.shape === 'list') return { status: 200, headers: {}, body: { items: value, ...partial } };
@@ -78,7 +79,7 @@ export function restAnswer(
   ) as { readonly id?: unknown; readonly version?: unknown } | null | undefined;
   const headers: Record<string, string> = {};
   if (typeof entity?.version === 'number') headers.etag = `"${entity.version}"`;
-  const created = operation.method === 'POST' && location !== undefined && typeof entity?.id === 'string';
-  if (created) headers.location = location(entity?.id as string);
+  const created = makes && typeof entity?.id === 'string';
+  if (created) headers.location = `${path}/${entity.id}`;
   return { status: created ? 201 : 200, headers, body: { ...value, ...partial } };
 }

@@ -12,20 +12,21 @@ export function addRestRoutes(
 ): void {
   const { operations, graph, identify } = parts;
   for (const operation of operations) {
-    const location = creates(operation, operations) ? (id: string) => `${operation.path}/${id}` : undefined;
+    const makes = creates(operation, operations);
     app.route<{ Params: Record<string, string> }>({
       method: operation.method,
       url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
       handler: async (request, reply) => {
         const { ifMatch, ...caller } = await identify(request, reply);
-        const query = new URLSearchParams(request.url.split('?').slice(1).join('?'));
+        const [path = '', ...rest] = request.url.split('?');
+        const query = new URLSearchParams(rest.join('?'));
         const variables = variablesOf(operation, { path: request.params, query, body: request.body, ifMatch });
         const answer = await graph.execute({ query: operation.text, variables, operationName: operation.name }, caller);
-        const { status, headers, body } = restAnswer(operation, answer, location);
+        const { status, headers, body } = restAnswer(operation, answer, path, makes);
         const { nextCursor } = body as { nextCursor?: string | null };
         if (nextCursor) {
           query.set('after', nextCursor);
-          reply.header('link', `<${operation.path}?${query}>; rel="next"`);
+          reply.header('link', `<${path}?${query}>; rel="next"`);
         }
         return reply.code(status).headers(headers).header('cache-control', 'no-store').send(body);
       },
