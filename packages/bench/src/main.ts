@@ -1,3 +1,4 @@
+import { keepShortLived } from '@annex/service/process';
 import { type Bench, lineOf } from './bench.ts';
 import { bulkEdits } from './bulk-edit.ts';
 import { catalogueImport } from './catalogue-import.ts';
@@ -50,4 +51,6 @@ async function main(names: readonly string[]): Promise<boolean> {
   return ran;
 }
 
+// Annex runs in this process, so it runs as its own does.
+keepShortLived();
 process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;

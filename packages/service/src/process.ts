@@ -1,6 +1,16 @@
+import { setFlagsFromString } from 'node:v8';
 import { ConfigError, type Environment, EnvironmentReader } from './config.ts';
 
 export { ConfigError, EnvironmentReader };
+
+/**
+ * V8 guesses which places of the code make objects that live long and puts those among the old ones at once. Of a server that waits for a
+ * database it guesses wrong: rows that small collections find in hand are taken for long-lived, and from then on each row that is read stays until a
+ * full collection, and small ones take five times as long (decision 0013). To be called before anything is served.
+ */
+export function keepShortLived(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
+}
 
 /**
  * Runs what `start` makes until SIGTERM or SIGINT, then stops it. Whatever cannot start is said in one line, with exit code 1.
@@ -10,6 +20,7 @@ export async function runProcess(
   start: (read: EnvironmentReader) => Promise<() => Promise<void>>,
   environment: Environment = process.env,
 ): Promise<void> {
+  keepShortLived();
   let stop: () => Promise<void>;
   try {
     stop = await start(new EnvironmentReader(environment));
