@@ -86,7 +86,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await addStreamRoutes(app, { upstreams, identify });
   addToolPages(app, {
     explorer: config.explorer,
-    openApi: openApiDocument(graph.schema, graph.supergraph, operations),
+    openApi: () => openApiDocument(graph.schema, graph.supergraph, operations),
   });
   await addStartPage(app, { graph, identify, secureCookie: config.secureCookie, explorer: config.explorer });
   await app.ready();

@@ -1,5 +1,4 @@
 import { AnnexError } from '@annex/schema';
-import { asyncApiDocument } from '@annex/schema/asyncapi';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { JsonSchema } from '../rest/schemas.ts';
 
@@ -35,7 +34,7 @@ function onFirstUse<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-// The two tools are 14 MB of script, which nobody waits for at a start: they are loaded when somebody opens them.
+// The two tools are 14 MB of script, and the documents some MB of text, which nobody waits for at a start: they are made when somebody opens them.
 
 const explorerPage = onFirstUse(async () => {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
@@ -70,7 +69,7 @@ const referenceServer = onFirstUse(async () => {
 /** `GET /graphql` (the explorer), `/openapi.json`, `/reference`, `/asyncapi.json`: all offline. */
 export function addToolPages(
   app: FastifyInstance,
-  options: { readonly explorer: boolean; readonly openApi: JsonSchema },
+  options: { readonly explorer: boolean; readonly openApi: () => JsonSchema },
 ): void {
   app.get('/graphql', async (_request, reply) => {
     if (!options.explorer) {
@@ -81,10 +80,14 @@ export function addToolPages(
     const page = await explorerPage();
     return reply.type('text/html; charset=utf-8').header('content-security-policy', toolPolicy).send(page);
   });
-  const openApi = JSON.stringify(options.openApi);
-  app.get('/openapi.json', async (_request, reply) => reply.type('application/json').send(openApi));
-  const asyncApi = JSON.stringify(asyncApiDocument());
-  app.get('/asyncapi.json', async (_request, reply) => reply.type('application/json').send(asyncApi));
+  const documents = {
+    '/openapi.json': onFirstUse(async () => JSON.stringify(options.openApi())),
+    '/asyncapi.json': onFirstUse(async () =>
+      JSON.stringify((await import('@annex/schema/asyncapi')).asyncApiDocument()),
+    ),
+  };
+  for (const [path, document] of Object.entries(documents))
+    app.get(path, async (_request, reply) => reply.type('application/json').send(await document()));
   for (const path of ['/reference', '/reference/*']) {
     app.get(path, async (request, reply) => {
       const answer = await (await referenceServer()).inject({ url: request.url, headers: { host: request.host } });
