@@ -34,6 +34,8 @@ export interface Relay {
 
 /** Pokes that come this close together make one NOTIFY. */
 const notifyMs = 20;
+/** Tenants of whom a pass sends what was held: nobody's first events wait for that of all. */
+const heldAPass = 16;
 /** A full tenant is looked at again after this time. */
 const fullMs = 250;
 /** The ledger's size at which it is checked as a whole, so that memory stays bounded whatever the number of tenants. */
@@ -207,25 +209,34 @@ export function startRelay<T>(parts: {
     return portion.ids.length < waiting.length || waiting.length >= limit ? 'more' : 'done';
   };
 
-  /** What is held does not wait any longer; what cannot be sent is kept for the next pass. */
-  const sendAllHeld = async () => {
-    quiet = false;
-    for (const tenant of held.tenants()) {
+  /** Tells whether what is held could be sent; what could not is kept, and tried again in the next pass. */
+  const sendAllOf = async (tenants: readonly string[]): Promise<boolean> => {
+    let sent = true;
+    for (const tenant of tenants) {
       try {
         await sendHeld(tenant);
       } catch (error) {
-        quiet = true;
+        sent = false;
         log.warn(
           { err: error, tenant },
           'events could not be sent to all; they stay in the outbox and are tried again',
         );
       }
     }
+    return sent;
+  };
+
+  /** What is held waits no longer: some tenants of it. @returns how long to wait before the next pass */
+  const sendSomeHeld = async (): Promise<number> => {
+    const tenants = held.tenants();
+    const sent = await sendAllOf(tenants.slice(0, heldAPass));
+    const more = tenants.length > heldAPass;
+    quiet = more || !sent;
+    return more && sent ? 0 : options.pollMs;
   };
 
   /** One go for every tenant that has something. @returns how long to wait before the next */
   const pass = async (): Promise<number> => {
-    if (quiet) await sendAllHeld();
     const tenants = new Set(poked);
     poked.clear();
     // The net must not wait for a quiet moment: where pokes never end, nobody sleeps the whole of a poll.
@@ -253,6 +264,7 @@ export function startRelay<T>(parts: {
     };
     // Two at a time: one reads while the other's jobs are added.
     await Promise.all([one(), one()]);
+    if (quiet && lead.held) wait = Math.min(wait, await sendSomeHeld());
     if (ledger.size > ledgerLimit) {
       for (const tenant of ledger.tenants()) await ledger.check(tenant, queues.existing);
     }
@@ -285,7 +297,7 @@ export function startRelay<T>(parts: {
       clearTimeout(telling);
       wakeUp();
       await running;
-      if (lead.held) await sendAllHeld();
+      if (lead.held) await sendAllOf(held.tenants());
       await lead.release();
     },
   };

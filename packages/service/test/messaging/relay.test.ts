@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eventFaults } from '@annex/schema';
 import { pino } from 'pino';
 import type { Database } from '../../src/database/database.ts';
@@ -253,6 +254,17 @@ onBothBackends((queueOf) => {
       await record(controls, db.tenants[0], 20);
       await until('published', async () => (await published()) === 20);
       expect(await pending()).toEqual([20, 20, 20]);
+    });
+
+    it('sends what it kept of many tenants', async () => {
+      const controls = db.connect('controls');
+      const { restless, say } = untilSaid();
+      relayOf(controls, { queues: restless });
+      await Promise.all(oneTo(40).map(() => record(controls, randomUUID())));
+      await until('sent to risk', async () => (await queues.pending('risk')) === 40);
+      expect(await pending()).toEqual([40, 0, 0]);
+      say();
+      await until('sent to all', async () => (await pending()).join() === '40,40,40');
     });
 
     it('sends what it kept when it stops', async () => {
