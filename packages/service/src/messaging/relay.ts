@@ -203,9 +203,9 @@ export function startRelay<T>(parts: {
     const portion = nextPortion(tenant, waiting, room);
     await send(tenant, portion.first);
     held.add(tenant, portion);
+    listenForQuiet();
     // Who has much to send is not slowed down: its chains are long in any case.
     if (held.waiting(tenant) >= options.batch || held.size(tenant) >= options.batchBytes) await sendHeld(tenant);
-    else listenForQuiet();
     return portion.ids.length < waiting.length || waiting.length >= limit ? 'more' : 'done';
   };
 

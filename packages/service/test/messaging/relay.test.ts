@@ -300,6 +300,22 @@ onBothBackends((queueOf) => {
       expect(await pending()).toEqual([2, 2, 2]);
     });
 
+    it('tries again what it had too much of to keep, and could not send', async () => {
+      const controls = db.connect('controls');
+      let refusals = 0;
+      const refusing: Queues = {
+        ...queues,
+        async add(consumer, events) {
+          if (consumer === 'integrations' && refusals++ < 3) throw new Error('the queue is away');
+          await queues.add(consumer, events);
+        },
+      };
+      relayOf(controls, { queues: refusing, options: { batch: 20, pollMs: 50 } });
+      await record(controls, db.tenants[0], 20);
+      await until('published', async () => (await published()) === 20);
+      expect(await pending()).toEqual([20, 20, 20]);
+    });
+
     it('sends events again that a replay takes back while others are kept', async () => {
       const controls = db.connect('controls');
       const { restless, say } = untilSaid();
