@@ -37,7 +37,7 @@ export class Precedence {
   readonly #lanes = new Map<string, Lane>();
   readonly #time: PassingTime;
   /** Those who wait for a quiet moment and go on all at once. */
-  readonly #onlookers: Lane = { running: 0, standing: new Set(), freeUntil: Number.NEGATIVE_INFINITY };
+  readonly #onlookers = new Set<() => void>();
   #looking = false;
 
   constructor(time: PassingTime = realTime) {
@@ -66,7 +66,11 @@ export class Precedence {
    */
   async afterwards<R>(name: string, run: () => Promise<R>): Promise<R> {
     const lane = this.#lane(name);
-    if (!this.#mayGo(lane) || lane.running > 0) await this.#turn(lane);
+    if (!this.#mayGo(lane) || lane.running > 0) {
+      await this.#turn(lane.standing, () => {
+        lane.freeUntil = this.#time.now() + patienceMs;
+      });
+    }
     lane.running++;
     try {
       return await run();
@@ -98,18 +102,19 @@ export class Precedence {
     return !this.#busy() || this.#time.now() < lane.freeUntil;
   }
 
-  #turn(lane: Lane): Promise<void> {
+  /** Stands among others until it is let go, or has waited long enough. */
+  #turn(standing: Set<() => void>, waitedEnough = () => {}): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
         takeBack();
-        lane.standing.delete(go);
+        standing.delete(go);
         resolve();
       };
       const takeBack = this.#time.after(patienceMs, () => {
-        lane.freeUntil = this.#time.now() + patienceMs;
+        waitedEnough();
         go();
       });
-      lane.standing.add(go);
+      standing.add(go);
       this.#look();
     });
   }
@@ -121,13 +126,14 @@ export class Precedence {
   }
 
   #look(): void {
-    if (this.#looking || ![...this.#lanes.values(), this.#onlookers].some((lane) => lane.standing.size > 0)) return;
+    const stands = this.#onlookers.size > 0 || [...this.#lanes.values()].some((lane) => lane.standing.size > 0);
+    if (this.#looking || !stands) return;
     this.#looking = true;
     this.#time.after(quietMs / 2, () => {
       this.#looking = false;
       if (!this.#busy()) {
         for (const lane of this.#lanes.values()) this.#release(lane);
-        for (const go of this.#onlookers.standing) go();
+        for (const go of this.#onlookers) go();
       }
       this.#look();
     });

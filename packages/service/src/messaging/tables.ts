@@ -95,38 +95,7 @@ export const messagingMigrations: readonly Migration[] = [
     name: '20261125_0000_relay_and_inbox_in_one_round_trip',
     async up(tables) {
       const { login } = rolesOf(tables.service);
-      // Each statement of a volatile function sees what was committed before it: should two relays overlap for a moment (a lock lost
-      // unnoticed), the second waits for the counter's row and then sees what the first has numbered.
       await tables.sql(`
-        create function relay_take(tenant uuid, batch int, most int, bytes bigint)
-          returns table (id uuid, type text, body text, sequence bigint, age float8, numbered int)
-          language plpgsql volatile set search_path = ${tables.service} as $$
-        #variable_conflict use_column
-        declare
-          reached bigint;
-          given int;
-        begin
-          perform set_config('annex.tenant', tenant::text, true);
-          insert into outbox_counter as c (tenant_id, last) values (tenant, 0)
-            on conflict (tenant_id) do update set last = c.last returning c.last into reached;
-          update outbox o set sequence = reached + w.n
-            from (select u.id, row_number() over (order by u.position) as n from outbox u
-                   where u.tenant_id = tenant and u.sequence is null and u.published_at is null
-                   order by u.position limit batch) w
-           where o.tenant_id = tenant and o.id = w.id;
-          get diagnostics given = row_count;
-          if given > 0 then
-            update outbox_counter c set last = reached + given where c.tenant_id = tenant;
-          end if;
-          return query
-            select w.id, w.type, w.body, w.sequence, w.age, given from (
-              select f.id, f.type, f.body, f.sequence, extract(epoch from clock_timestamp() - f.recorded_at)::float8 as age,
-                     sum(octet_length(f.body)) over (order by f.sequence) - octet_length(f.body) as before
-                from (select * from outbox u where u.tenant_id = tenant and u.published_at is null and u.sequence is not null
-                       order by u.sequence limit most) f) w
-             where w.before < bytes order by w.sequence;
-        end $$;
-
         -- Losing a mark in a crash means sending again, which consumers take; waiting for the disk would hold up what comes next.
         create function relay_published(tenant uuid, ids uuid[]) returns void
           language plpgsql volatile set search_path = ${tables.service} as $$
@@ -146,8 +115,8 @@ export const messagingMigrations: readonly Migration[] = [
           return next 1;
         end $$;
 
-        revoke execute on function relay_take, relay_published, inbox_arrive from public;
-        grant execute on function relay_take, relay_published, inbox_arrive to ${login};
+        revoke execute on function relay_published, inbox_arrive from public;
+        grant execute on function relay_published, inbox_arrive to ${login};
       `);
     },
   },
@@ -155,10 +124,13 @@ export const messagingMigrations: readonly Migration[] = [
     name: '20261127_1700_relay_takes_from',
     async up(tables) {
       const { login } = rolesOf(tables.service);
+      // Each statement of a volatile function sees what was committed before it: should two relays overlap for a moment (a lock lost
+      // unnoticed), the second waits for the counter's row and then sees what the first has numbered.
+      //
       // A relay keeps for a moment what it has sent to some consumers and not yet to all; what comes next is taken from behind it. The last
       // parameter has a default, so that a process of the version before takes from the beginning, as it did.
       await tables.sql(`
-        drop function relay_take;
+        drop function if exists relay_take;
         create function relay_take(tenant uuid, batch int, most int, bytes bigint, reached bigint default 0)
           returns table (id uuid, type text, body text, sequence bigint, age float8, numbered int)
           language plpgsql volatile set search_path = ${tables.service} as $$

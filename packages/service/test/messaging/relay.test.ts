@@ -220,6 +220,18 @@ onBothBackends((queueOf) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       return { restless: { ...queues, quiet: () => promise } satisfies Queues, say: resolve };
     };
+    /** Queues that cannot be reached by what is for the integrations, three times. */
+    const refusingThrice = (reached: Queues) => {
+      let asked = 0;
+      const refusing: Queues = {
+        ...reached,
+        async add(consumer, events) {
+          if (consumer === 'integrations' && asked++ < 3) throw new Error('the queue is away');
+          await queues.add(consumer, events);
+        },
+      };
+      return { refusing, attempts: () => asked };
+    };
     const published = async () => (await outbox(db, db.tenants[0])).filter((row) => row.published).length;
     const pending = () => Promise.all((['risk', 'trail', 'integrations'] as const).map(queues.pending));
 
@@ -281,35 +293,21 @@ onBothBackends((queueOf) => {
     it('leaves to the next what it kept when it could not send it on, and tries again itself', async () => {
       const controls = db.connect('controls');
       const { restless, say } = untilSaid();
-      let refusals = 0;
-      const refusing: Queues = {
-        ...restless,
-        async add(consumer, events) {
-          if (consumer === 'integrations' && refusals++ < 3) throw new Error('the queue is away');
-          await queues.add(consumer, events);
-        },
-      };
+      const { refusing, attempts } = refusingThrice(restless);
       relayOf(controls, { queues: refusing, options: { pollMs: 50 } });
       await record(controls, db.tenants[0]);
       await until('sent to risk', async () => (await queues.pending('risk')) === 1);
       say();
-      await until('refused', () => refusals > 0);
+      await until('refused', () => attempts() > 0);
       await record(controls, db.tenants[0]);
       await until('published', async () => (await published()) === 2);
-      expect(refusals).toBeGreaterThan(3);
+      expect(attempts()).toBeGreaterThan(3);
       expect(await pending()).toEqual([2, 2, 2]);
     });
 
     it('tries again what it had too much of to keep, and could not send', async () => {
       const controls = db.connect('controls');
-      let refusals = 0;
-      const refusing: Queues = {
-        ...queues,
-        async add(consumer, events) {
-          if (consumer === 'integrations' && refusals++ < 3) throw new Error('the queue is away');
-          await queues.add(consumer, events);
-        },
-      };
+      const { refusing } = refusingThrice(queues);
       relayOf(controls, { queues: refusing, options: { batch: 20, pollMs: 50 } });
       await record(controls, db.tenants[0], 20);
       await until('published', async () => (await published()) === 20);
